@@ -1,0 +1,103 @@
+package echowall
+
+import (
+	"math"
+	"strings"
+)
+
+// StationID and BranchID are the roster's numbers for a liaison station and a party branch.
+type (
+	StationID string
+	BranchID  string
+)
+
+// StationKind tells street, community and trade stations apart (街道 / 社区 / 行业).
+type StationKind string
+
+// The kinds of station.
+const (
+	StationStreet    StationKind = "street"
+	StationCommunity StationKind = "community"
+	StationTrade     StationKind = "trade"
+)
+
+// TriageStation receives every wish whose place is not known; a person sorts it, the program never guesses.
+const TriageStation StationID = "triage"
+
+// Station is a liaison station (人大代表联络站).
+type Station struct {
+	ID      StationID   `json:"id"`
+	Name    string      `json:"name"`
+	Kind    StationKind `json:"kind"`
+	Parent  StationID   `json:"parent,omitempty"`
+	Aliases []string    `json:"aliases,omitempty"` // names of estates and villages that residents write
+	Lat     float64     `json:"lat,omitempty"`     // degrees, GCJ-02 as the platform sends it
+	Lng     float64     `json:"lng,omitempty"`
+	Phone   string      `json:"phone,omitempty"`
+}
+
+// Branch is a party branch (党支部).
+type Branch struct {
+	ID   BranchID `json:"id"`
+	Name string   `json:"name"`
+}
+
+// Position is a point that a resident sent.
+type Position struct {
+	Lat   float64 `json:"lat"`
+	Lng   float64 `json:"lng"`
+	Label string  `json:"label,omitempty"`
+}
+
+// nearStation is how far a community station may be from a sent position to be taken for it, in metres.
+const nearStation = 3000
+
+// FindStation returns the station that a wish belongs to, by position first, then by a name or alias
+// written in the place text; TriageStation when neither tells. Of several matching names the longest wins;
+// a tie between stations is no match.
+func FindStation(stations []Station, place string, pos *Position) StationID {
+	if pos != nil {
+		best, dist := TriageStation, math.Inf(1)
+		for _, s := range stations {
+			if s.Kind != StationCommunity || (s.Lat == 0 && s.Lng == 0) {
+				continue
+			}
+			if d := Distance(pos.Lat, pos.Lng, s.Lat, s.Lng); d < dist {
+				best, dist = s.ID, d
+			}
+		}
+		if dist <= nearStation {
+			return best
+		}
+	}
+	if place == "" {
+		return TriageStation
+	}
+	best, length, tie := TriageStation, 0, false
+	for _, s := range stations {
+		for _, name := range append([]string{s.Name, strings.TrimSuffix(s.Name, "联络站")}, s.Aliases...) {
+			n := len(name)
+			if n == 0 || !strings.Contains(place, name) {
+				continue
+			}
+			switch {
+			case n > length:
+				best, length, tie = s.ID, n, false
+			case n == length && s.ID != best:
+				tie = true
+			}
+		}
+	}
+	if tie {
+		return TriageStation
+	}
+	return best
+}
+
+// Distance is the great-circle distance between two points in metres (haversine, mean Earth radius).
+func Distance(lat1, lng1, lat2, lng2 float64) float64 {
+	const radius, rad = 6371008.8, math.Pi / 180
+	dlat, dlng := (lat2-lat1)*rad, (lng2-lng1)*rad
+	h := math.Pow(math.Sin(dlat/2), 2) + math.Cos(lat1*rad)*math.Cos(lat2*rad)*math.Pow(math.Sin(dlng/2), 2)
+	return 2 * radius * math.Asin(math.Min(1, math.Sqrt(h)))
+}
