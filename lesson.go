@@ -36,8 +36,8 @@ type Lesson struct {
 	Points     []string   `json:"points,omitempty"`
 	Questions  []Question `json:"questions,omitempty"`
 	// Voice is the stored media id when a secretary spoke the lesson; Branch is then the branch it is for.
-	Voice  string `json:"voice,omitempty"`
-	Branch string `json:"branch,omitempty"`
+	Voice  string   `json:"voice,omitempty"`
+	Branch BranchID `json:"branch,omitempty"`
 }
 
 // Source is where a lesson's facts can be checked.
