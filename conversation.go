@@ -23,9 +23,6 @@ type Conversation struct {
 	Flood Flood `json:"flood"`
 	// Unknown counts texts in a row that were not understood; the second one offers a human.
 	Unknown int `json:"unknown,omitempty"`
-	// Ask is the open one-letter question of a message the account sent on its own (rate a wish, answer a
-	// lesson); the newest one wins.
-	Ask *Ask `json:"ask,omitempty"`
 }
 
 // Dialog is one guided exchange: which one, at which step, with what typed so far. Data is the dialog's own
@@ -36,13 +33,6 @@ type Dialog struct {
 	Version int             `json:"version"`
 	Data    json.RawMessage `json:"data,omitempty"`
 	Touched time.Time       `json:"touched"`
-}
-
-// Ask says what a bare letter or digit from this person is about.
-type Ask struct {
-	Kind    string    `json:"kind"`    // "rate" or "question"
-	Subject string    `json:"subject"` // wish number or lesson id
-	At      time.Time `json:"at"`
 }
 
 // Flood is a small token bucket: messages left and when they were last counted.
@@ -126,6 +116,9 @@ type Turn interface {
 	Context(ctx context.Context) context.Context
 	// Commit writes all of it. KindConflict means somebody changed what was read: run the turn again.
 	Commit(ctx context.Context, reply []byte) error
+	// Renew lengthens the claim on the message; a turn that runs longer than a few seconds calls it
+	// every other second.
+	Renew(ctx context.Context) error
 	// Abandon gives the message free so that another delivery may run it at once.
 	Abandon(ctx context.Context)
 }

@@ -1,0 +1,256 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+
+	"echowall"
+)
+
+func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+// commitScript applies a whole change or none of it.
+//
+//	KEYS  every key that is guarded or written
+//	ARGV  1: number of guards; then for each guard: index into KEYS, kind, value
+//	      kind "v": the document there has version value (0: there is none)
+//	      kind "t": the mark there is value, or has expired
+//	      kind "n": nothing is there
+//	      then commands: number of words, name, index into KEYS, further words
+//	      a command named "OWE" is: index of debt, index of due, id, document, score
+//	result  0 when applied, else the number of the guard that did not hold
+var commitScript = redis.NewScript(`
+local n = tonumber(ARGV[1])
+local p = 2
+for i = 1, n do
+  local cur = redis.call('GET', KEYS[tonumber(ARGV[p])])
+  local kind, want = ARGV[p+1], ARGV[p+2]
+  if kind == 'v' then
+    local have = '0'
+    if cur then have = string.match(string.sub(cur, 1, 24), '^{"v":(%d+)') end
+    if have ~= want then return i end
+  elseif kind == 't' then
+    if cur and cur ~= want then return i end
+  elseif cur then
+    return i
+  end
+  p = p + 3
+end
+while p <= #ARGV do
+  local words = tonumber(ARGV[p])
+  local name = ARGV[p+1]
+  local key = KEYS[tonumber(ARGV[p+2])]
+  if name == 'OWE' then
+    if redis.call('SET', key, ARGV[p+5], 'NX') then
+      redis.call('ZADD', KEYS[tonumber(ARGV[p+3])], ARGV[p+6], ARGV[p+4])
+    end
+  elseif words == 3 then
+    redis.call(name, key, ARGV[p+3])
+  elseif words == 2 then
+    redis.call(name, key)
+  else
+    redis.call(name, key, unpack(ARGV, p+3, p+words))
+  end
+  p = p + words + 1
+end
+return 0
+`)
+
+// change gathers guards and commands and applies them in one step. Reads made through it see what it has
+// staged. It is used by one goroutine.
+type change struct {
+	index    map[string]int // key → position in keys
+	keys     []string
+	guards   []any
+	guarded  map[string]bool
+	nguards  int
+	commands []any
+	staged   map[string]string // documents written by this change, as a later read in it must see them
+}
+
+func newChange() *change {
+	return &change{index: make(map[string]int, 8), guarded: make(map[string]bool, 4), staged: make(map[string]string, 2)}
+}
+
+func (c *change) key(k string) int {
+	i, ok := c.index[k]
+	if !ok {
+		c.keys = append(c.keys, k)
+		i = len(c.keys)
+		c.index[k] = i
+	}
+	return i
+}
+
+// guard makes the change depend on key as it was read; the first guard of a key counts.
+func (c *change) guard(key, kind, value string) {
+	if c.guarded[key] {
+		return
+	}
+	c.guarded[key] = true
+	c.nguards++
+	c.guards = append(c.guards, c.key(key), kind, value)
+}
+
+// do stages one Redis command: its name, its key, its further words.
+func (c *change) do(name, key string, words ...any) {
+	c.commands = append(c.commands, len(words)+2, name, c.key(key))
+	c.commands = append(c.commands, words...)
+}
+
+// setDoc stages a document with version+1.
+func (c *change) setDoc(key string, version int, doc any) error {
+	text, err := marshalDoc(version+1, doc)
+	if err != nil {
+		return err
+	}
+	c.guard(key, "v", strconv.Itoa(version))
+	c.do("SET", key, text)
+	c.staged[key] = text
+	return nil
+}
+
+// owe stages a debt. Owing what is owed already does nothing.
+func (c *change) owe(k keys, d echowall.Debt) error {
+	text, err := marshalDoc(1, d)
+	if err != nil {
+		return err
+	}
+	due := k.due()
+	c.commands = append(c.commands, 6, "OWE", c.key(k.debt(d.ID)), c.key(due), d.ID, text, d.NotBefore.Unix())
+	return nil
+}
+
+// apply runs the change. A guard that does not hold is KindConflict.
+func (c *change) apply(ctx context.Context, s *Store) error {
+	if c.nguards == 0 && len(c.commands) == 0 {
+		return nil
+	}
+	argv := make([]any, 0, 1+len(c.guards)+len(c.commands))
+	argv = append(argv, c.nguards)
+	argv = append(argv, c.guards...)
+	argv = append(argv, c.commands...)
+	failed, err := s.run(ctx, commitScript, c.keys, argv...).Int()
+	if err != nil {
+		return wrap(err)
+	}
+	if failed != 0 {
+		return echowall.Errorf(echowall.KindConflict, "store: key number %d changed meanwhile", failed)
+	}
+	return nil
+}
+
+// run executes a script by its hash and sends the text when the server does not know it (first use, or a
+// restarted server).
+func (s *Store) run(ctx context.Context, script *redis.Script, keys []string, argv ...any) *redis.Cmd {
+	cmd := s.pipe.EvalSha(ctx, script.Hash(), keys, argv...)
+	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+		return script.Eval(ctx, s.rdb, keys, argv...)
+	}
+	return cmd
+}
+
+// marshalDoc writes doc as JSON with its version as the first field, where the commit script finds it
+// without parsing.
+func marshalDoc(version int, doc any) (string, error) {
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return "", echowall.Errorf(echowall.KindInternal, "store: encode %T: %w", doc, err)
+	}
+	head := `{"v":` + strconv.Itoa(version)
+	if len(body) > 2 {
+		head += ","
+	}
+	return head + string(body[1:]), nil
+}
+
+// unmarshalDoc reads a document and its version.
+func unmarshalDoc(text string, doc any) (int, error) {
+	const head = `{"v":`
+	if len(text) < len(head) || text[:len(head)] != head {
+		return 0, echowall.Errorf(echowall.KindInternal, "store: %T does not start with a version", doc)
+	}
+	end := len(head)
+	for end < len(text) && text[end] >= '0' && text[end] <= '9' {
+		end++
+	}
+	version, err := strconv.Atoi(text[len(head):end])
+	if err != nil {
+		return 0, echowall.Errorf(echowall.KindInternal, "store: version of %T: %w", doc, err)
+	}
+	if err := json.Unmarshal([]byte(text), doc); err != nil {
+		return 0, echowall.Errorf(echowall.KindInternal, "store: decode %T: %w", doc, err)
+	}
+	return version, nil
+}
+
+type changeKey struct{}
+
+// withChange makes store calls under the returned context stage into c instead of applying at once.
+func withChange(ctx context.Context, c *change) context.Context {
+	return context.WithValue(ctx, changeKey{}, c)
+}
+
+func changeOf(ctx context.Context) *change {
+	c, _ := ctx.Value(changeKey{}).(*change)
+	return c
+}
+
+// update runs f with a change. Inside a turn the change is the turn's and is applied with it; otherwise it
+// is applied at once, and f runs again when what it read has changed meanwhile.
+func (s *Store) update(ctx context.Context, f func(*change) error) error {
+	if c := changeOf(ctx); c != nil {
+		return f(c)
+	}
+	const tries = 16
+	var err error
+	for range tries {
+		c := newChange()
+		if err = f(c); err != nil {
+			return err
+		}
+		if err = c.apply(ctx, s); echowall.KindOf(err) != echowall.KindConflict {
+			return err
+		}
+	}
+	return err
+}
+
+// get reads one document for reading only.
+func (s *Store) get(ctx context.Context, key string, doc any) (int, error) {
+	if c := changeOf(ctx); c != nil {
+		return s.load(ctx, c, key, doc)
+	}
+	text, err := s.pipe.Get(ctx, key).Result()
+	if err != nil {
+		return 0, wrap(err)
+	}
+	return unmarshalDoc(text, doc)
+}
+
+// load reads one document as this change sees it.
+func (s *Store) load(ctx context.Context, c *change, key string, doc any) (int, error) {
+	text, ok := c.staged[key]
+	if !ok {
+		var err error
+		if text, err = s.pipe.Get(ctx, key).Result(); err != nil {
+			return 0, wrap(err)
+		}
+	}
+	return unmarshalDoc(text, doc)
+}
+
+// loadOr is load, except that a missing document is version 0 and leaves doc as it is.
+func (s *Store) loadOr(ctx context.Context, c *change, key string, doc any) (int, error) {
+	v, err := s.load(ctx, c, key, doc)
+	var e *echowall.Error
+	if errors.As(err, &e) && e.Kind == echowall.KindNotFound {
+		return 0, nil
+	}
+	return v, err
+}

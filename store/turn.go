@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"echowall"
+)
+
+// How long the once-only marks live. They outlive the callback's ±300 s window, so that a captured request
+// is either a known duplicate or stale.
+const (
+	seenKept  = 15 * time.Minute
+	turnLease = 6 * time.Second // a worker that died gives the message free after this
+)
+
+// beginScript claims one message and reads what its turn needs, in one round trip.
+//
+//	KEYS  1 seen, 2 fingerprint, 3 conversation, 4 who, 5 box of the person, 6 box of the author, 7 vault of the person
+//	ARGV  1 token of this worker, 2 lease (ms), 3 message key, 4 seconds to keep the fingerprint, 5 has a fingerprint ("1")
+//	result {"replay"} | {"done", reply} | {"running"} |
+//	       {"new", conversation or "", who or "", number of boxed debts, vault known (0 or 1)}
+var beginScript = redis.NewScript(`
+if ARGV[5] == '1' then
+  local used = redis.call('GET', KEYS[2])
+  if used then
+    if used ~= ARGV[3] then return {'replay'} end
+  else
+    redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
+  end
+end
+local seen = redis.call('GET', KEYS[1])
+if seen then
+  if string.sub(seen, 1, 2) == 'D:' then return {'done', string.sub(seen, 3)} end
+  return {'running'}
+end
+redis.call('SET', KEYS[1], 'R:' .. ARGV[1], 'PX', ARGV[2])
+local boxed = redis.call('ZCARD', KEYS[5]) + redis.call('ZCARD', KEYS[6])
+return {'new', redis.call('GET', KEYS[3]) or '', redis.call('GET', KEYS[4]) or '', boxed, redis.call('EXISTS', KEYS[7])}
+`)
+
+// releaseScript gives a claimed message free if it is still ours. KEYS 1 seen; ARGV 1 mark.
+var releaseScript = redis.NewScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+`)
+
+// renewScript lengthens the claim while the worker is alive. KEYS 1 seen; ARGV 1 mark, 2 lease (ms).
+var renewScript = redis.NewScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0
+`)
+
+// turn implements echowall.Turn.
+type turn struct {
+	s       *Store
+	contact echowall.Contact
+	person  echowall.PersonID
+	author  echowall.AuthorID
+	state   echowall.BeginState
+	reply   []byte
+	mark    string
+	conv    echowall.Conversation
+	convV   int
+	who     echowall.Who
+	boxed   int
+	known   bool // the vault can map the person back
+	change  *change
+}
+
+// Begin claims one message. Whoever gets BeginNew runs it and ends with Commit or Abandon; a worker that
+// dies gives it free after a few seconds.
+func (s *Store) Begin(ctx context.Context, c echowall.Contact) (echowall.Turn, error) {
+	t := &turn{s: s, contact: c, person: s.ids.Person(c.From), author: s.ids.Author(c.From), change: newChange()}
+	token := make([]byte, 9)
+	rand.Read(token)
+	t.mark = "R:" + encode(token)
+	k := s.keys
+	fingerprint := "0"
+	if c.Fingerprint != "" {
+		fingerprint = "1"
+	}
+	keys := []string{
+		k.seen(c.Key), k.fingerprint(c.Fingerprint), k.conversation(t.person), k.who(t.person),
+		k.box(echowall.Recipient(t.person)), k.box(echowall.Recipient(t.author)), k.vault(echowall.Recipient(t.person)),
+	}
+	got, err := s.run(ctx, beginScript, keys, t.mark[2:], turnLease.Milliseconds(), c.Key, int(seenKept.Seconds()), fingerprint).Slice()
+	if err != nil {
+		return nil, wrap(err)
+	}
+	switch got[0] {
+	case "replay":
+		t.state = echowall.BeginReplay
+		return t, nil
+	case "running":
+		t.state = echowall.BeginRunning
+		return t, nil
+	case "done":
+		t.state = echowall.BeginDuplicate
+		t.reply = []byte(got[1].(string))
+		return t, nil
+	}
+	if text := got[1].(string); text != "" {
+		if t.convV, err = unmarshalDoc(text, &t.conv); err != nil {
+			return nil, err
+		}
+	}
+	if text := got[2].(string); text != "" {
+		if _, err = unmarshalDoc(text, &t.who); err != nil {
+			return nil, err
+		}
+	}
+	t.who.Person = t.person
+	t.boxed = int(got[3].(int64))
+	t.known = got[4].(int64) == 1
+	return t, nil
+}
+
+func (t *turn) State() echowall.BeginState                { return t.state }
+func (t *turn) Reply() []byte                             { return t.reply }
+func (t *turn) Person() echowall.PersonID                 { return t.person }
+func (t *turn) Author() echowall.AuthorID                 { return t.author }
+func (t *turn) Conversation() *echowall.Conversation      { return &t.conv }
+func (t *turn) Who() *echowall.Who                        { return &t.who }
+func (t *turn) Waiting() int                              { return t.boxed }
+func (t *turn) Context(c context.Context) context.Context { return withChange(c, t.change) }
+
+// Commit implements echowall.Turn.
+func (t *turn) Commit(ctx context.Context, reply []byte) error {
+	s, k, c := t.s, t.s.keys, t.change
+	seen := k.seen(t.contact.Key)
+	c.guard(seen, "t", t.mark)
+	if err := c.setDoc(k.conversation(t.person), t.convV, &t.conv); err != nil {
+		return err
+	}
+	c.do("EXPIRE", k.conversation(t.person), int((echowall.DraftKept + 24*time.Hour).Seconds()))
+	t.reach(c)
+	if !t.known {
+		r := echowall.Recipient(t.person)
+		c.do("SET", k.vault(r), s.vault.seal(r, t.contact.From))
+	}
+	c.do("SET", seen, "D:"+string(reply), "EX", int(seenKept.Seconds()))
+	return c.apply(ctx, s)
+}
+
+// reach writes what this contact says about reaching the person, and brings boxed debts up for payment.
+func (t *turn) reach(c *change) {
+	k := t.s.keys
+	var fields []any
+	switch t.contact.Follow {
+	case echowall.Followed:
+		fields = append(fields, "f", 1)
+	case echowall.Unfollowed:
+		fields = append(fields, "f", 0, "ml", 0, "al", 0)
+	case echowall.FollowUnchanged:
+		if t.contact.Opens != echowall.WindowNone {
+			fields = append(fields, "f", 1)
+		}
+	}
+	length, count := t.contact.Opens.Limits()
+	switch t.contact.Opens {
+	case echowall.WindowMessage:
+		fields = append(fields, "mu", t.contact.At.Add(length).Unix(), "ml", count)
+	case echowall.WindowAct:
+		fields = append(fields, "au", t.contact.At.Add(length).Unix(), "al", count)
+	case echowall.WindowNone:
+	}
+	if len(fields) > 0 {
+		c.do("HSET", k.reach(t.person), fields...)
+	}
+	if t.boxed > 0 && t.contact.Opens != echowall.WindowNone {
+		for _, r := range []echowall.Recipient{echowall.Recipient(t.person), echowall.Recipient(t.author)} {
+			c.do("SADD", k.reopened(), string(r))
+		}
+	}
+}
+
+// Abandon implements echowall.Turn.
+func (t *turn) Abandon(ctx context.Context) {
+	// Best effort: the lease ends by itself when this does not get through.
+	_ = t.s.run(ctx, releaseScript, []string{t.s.keys.seen(t.contact.Key)}, t.mark).Err()
+}
+
+// Renew lengthens the claim on a message that takes longer than the lease.
+func (t *turn) Renew(ctx context.Context) error {
+	return wrap(t.s.run(ctx, renewScript, []string{t.s.keys.seen(t.contact.Key)}, t.mark, strconv.FormatInt(turnLease.Milliseconds(), 10)).Err())
+}

@@ -1,0 +1,118 @@
+package echowall
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Move is one transition of a wish.
+type Move string
+
+// The moves (citizen-feedback reference 4.3; the number there in brackets).
+const (
+	MoveSubmit  Move = "submit"  // [1] by the author
+	MoveAccept  Move = "accept"  // [6] by a liaison officer; signs for it
+	MoveAnswer  Move = "answer"  // [9] by a liaison officer
+	MoveRate    Move = "rate"    // [21] by the author
+	MoveRedo    Move = "redo"    // [22, 23] by the author: not solved
+	MoveRedact  Move = "redact"  // publication: a redacted text is proposed
+	MovePublish Move = "publish" // publication: a second person puts it on the wall
+)
+
+// EventSource says through which surface a move came.
+type EventSource string
+
+// The surfaces.
+const (
+	FromChat    EventSource = "chat"
+	FromConsole EventSource = "console"
+	FromClock   EventSource = "clock"
+)
+
+// Actor is who makes a move. By is empty for the author, who is in the wish already.
+type Actor struct {
+	Role   Role
+	By     PersonID
+	Source EventSource
+}
+
+// RoleAuthor is the role of the resident who wrote the wish.
+const RoleAuthor Role = "author"
+
+// WishEvent is one entry of a wish's history. Entries chain: Hash covers the entry, the receipt number and
+// the hash of the entry before it, so that a changed or dropped entry is noticed. In storage an event is
+// an array, because six of them belong to nearly every wish.
+type WishEvent struct {
+	At     time.Time
+	Move   Move
+	To     WishState
+	Role   Role
+	By     PersonID
+	Source EventSource
+	Note   string
+	Hash   string // 96 bits, base64url
+}
+
+// MarshalJSON writes [unix time, move, state, role, person, source, note, hash].
+func (e WishEvent) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]any{e.At.Unix(), e.Move, e.To, e.Role, e.By, e.Source, e.Note, e.Hash})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (e *WishEvent) UnmarshalJSON(b []byte) error {
+	var at int64
+	fields := []any{&at, &e.Move, &e.To, &e.Role, &e.By, &e.Source, &e.Note, &e.Hash}
+	want := len(fields)
+	if err := json.Unmarshal(b, &fields); err != nil {
+		return fmt.Errorf("wish event: %w", err)
+	}
+	if len(fields) != want {
+		return fmt.Errorf("wish event: %d fields, want %d", len(fields), want)
+	}
+	e.At = time.Unix(at, 0).UTC()
+	return nil
+}
+
+// digest is the hash of e following the entry whose hash is prev.
+func (e WishEvent) digest(number, prev string) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %d %q %q %q %q %q %q", prev, number, e.At.Unix(), e.Move, e.To, e.Role, e.By, e.Source, e.Note)
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
+}
+
+// record appends an event and moves the wish to state to.
+func (w *Wish) record(now time.Time, a Actor, m Move, to WishState, note string) {
+	e := WishEvent{At: now.UTC().Truncate(time.Second), Move: m, To: to, Role: a.Role, By: a.By, Source: a.Source, Note: note}
+	prev := ""
+	if n := len(w.History); n > 0 {
+		prev = w.History[n-1].Hash
+	}
+	e.Hash = e.digest(w.Number, prev)
+	w.History = append(w.History, e)
+	w.State = to
+}
+
+// VerifyHistory returns the index of the first event that does not fit the chain, -1 when all do.
+func (w *Wish) VerifyHistory() int {
+	prev := ""
+	for i, e := range w.History {
+		if e.digest(w.Number, prev) != e.Hash {
+			return i
+		}
+		prev = e.Hash
+	}
+	return -1
+}
+
+// moved returns when the wish last made move m, and whether it ever did.
+func (w *Wish) moved(m Move) (time.Time, bool) {
+	for i := len(w.History) - 1; i >= 0; i-- {
+		if w.History[i].Move == m {
+			return w.History[i].At, true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,189 @@
+package echowall
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// WishStore is what the wish use cases need of storage. Changes made under a Turn's context become visible
+// with the turn.
+type WishStore interface {
+	// AddWish gives the wish its number, calls submit, and stores it with what it owes.
+	AddWish(ctx context.Context, w *Wish, submit func(*Wish) error) error
+	Wish(ctx context.Context, number string) (*Wish, error)
+	// UpdateWish reads, changes and writes one wish; change may run again on a conflict.
+	UpdateWish(ctx context.Context, number string, change func(*Wish) error) error
+	// WishesBy lists an author's wishes, newest first.
+	WishesBy(ctx context.Context, a AuthorID, limit int) ([]*Wish, error)
+	// Queue lists a station's wishes in the given states, by due time.
+	Queue(ctx context.Context, station StationID, states []WishState, limit int) ([]*Wish, error)
+	// Wall lists published wishes, newest first.
+	Wall(ctx context.Context, limit int) ([]*Wish, error)
+}
+
+// Wishes are the use cases around wishes; chat, browser and clock use the same ones.
+type Wishes struct {
+	Store    WishStore
+	Calendar *Calendar
+	Now      func() time.Time
+}
+
+// Submit hands in a wish and returns it with its receipt number. stations decides where it belongs.
+func (u *Wishes) Submit(ctx context.Context, w Wish, stations []Station, source EventSource) (*Wish, error) {
+	if w.Station == "" {
+		w.Station = FindStation(stations, w.Place, w.At)
+		// Many people name the place only in the wish itself.
+		if w.Station == TriageStation && w.Place == "" {
+			w.Station = FindStation(stations, w.Text, nil)
+		}
+	}
+	err := u.Store.AddWish(ctx, &w, func(w *Wish) error { return w.Submit(u.Now(), u.Calendar, source) })
+	if err != nil {
+		return nil, err
+	}
+	return &w, nil
+}
+
+// Mine returns one wish of its author; somebody else's number is as good as none.
+func (u *Wishes) Mine(ctx context.Context, a AuthorID, number string) (*Wish, error) {
+	w, err := u.Store.Wish(ctx, NormaliseNumber(number))
+	if KindOf(err) == KindNotFound || (err == nil && w.Author != a) {
+		return nil, Refusal(KindNotFound, "wish.not_found", "number", NormaliseNumber(number))
+	}
+	return w, err
+}
+
+// MineAll lists the newest wishes of an author.
+func (u *Wishes) MineAll(ctx context.Context, a AuthorID, limit int) ([]*Wish, error) {
+	return u.Store.WishesBy(ctx, a, limit)
+}
+
+// Rate records the author's letter.
+func (u *Wishes) Rate(ctx context.Context, a AuthorID, number string, r Rating, source EventSource) (*Wish, error) {
+	return u.update(ctx, number, func(w *Wish) error { return w.Rate(u.Now(), u.Calendar, a, r, source) })
+}
+
+// Todo lists what the stations of who have to do, by due time.
+func (u *Wishes) Todo(ctx context.Context, who *Who, limit int) ([]*Wish, error) {
+	stations := who.Scopes(RoleLiaison, RoleHead)
+	if len(stations) == 0 {
+		return nil, Refusal(KindForbidden, "errors.staff_only")
+	}
+	var all []*Wish
+	for _, s := range stations {
+		list, err := u.Store.Queue(ctx, StationID(s), OpenStates, limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	slices.SortFunc(all, func(a, b *Wish) int { return a.Due.Compare(b.Due) })
+	return all[:min(len(all), limit)], nil
+}
+
+// ForStaff returns a wish that who may handle: one of an own station.
+func (u *Wishes) ForStaff(ctx context.Context, who *Who, number string) (*Wish, error) {
+	if len(who.Scopes(RoleLiaison, RoleHead)) == 0 {
+		return nil, Refusal(KindForbidden, "errors.staff_only")
+	}
+	w, err := u.Store.Wish(ctx, NormaliseNumber(number))
+	if err == nil {
+		_, err = actorFor(who, w)
+	}
+	if KindOf(err) == KindNotFound {
+		return nil, Refusal(KindNotFound, "staff.not_found", "number", NormaliseNumber(number))
+	}
+	return w, err
+}
+
+// Accept signs for a wish (签收).
+func (u *Wishes) Accept(ctx context.Context, who *Who, number string, source EventSource) (*Wish, error) {
+	return u.staff(ctx, who, number, source, func(w *Wish, a Actor) error { return w.Accept(u.Now(), u.Calendar, a) })
+}
+
+// Answer tells the author what became of it.
+func (u *Wishes) Answer(ctx context.Context, who *Who, number string, ans Answer, source EventSource) (*Wish, error) {
+	return u.staff(ctx, who, number, source, func(w *Wish, a Actor) error { return w.Reply(u.Now(), u.Calendar, a, ans) })
+}
+
+// Redact proposes the text for the wall.
+func (u *Wishes) Redact(ctx context.Context, who *Who, number, text string, source EventSource) (*Wish, error) {
+	return u.staff(ctx, who, number, source, func(w *Wish, a Actor) error { return w.Redact(u.Now(), a, text) })
+}
+
+// Publish puts a redacted wish on the wall.
+func (u *Wishes) Publish(ctx context.Context, who *Who, number string, source EventSource) (*Wish, error) {
+	return u.staff(ctx, who, number, source, func(w *Wish, a Actor) error { return w.Publish(u.Now(), a) })
+}
+
+func (u *Wishes) staff(ctx context.Context, who *Who, number string, source EventSource, move func(*Wish, Actor) error) (*Wish, error) {
+	if _, err := u.ForStaff(ctx, who, number); err != nil {
+		return nil, err
+	}
+	return u.update(ctx, number, func(w *Wish) error {
+		a, err := actorFor(who, w)
+		if err != nil {
+			return err
+		}
+		a.Source = source
+		return move(w, a)
+	})
+}
+
+// actorFor says as what who acts on w; a wish of another station does not exist for them.
+func actorFor(who *Who, w *Wish) (Actor, error) {
+	for _, role := range []Role{RoleLiaison, RoleHead} {
+		if who.Holds(role, string(w.Station)) {
+			return Actor{Role: role, By: who.Person}, nil
+		}
+	}
+	return Actor{}, Refusal(KindNotFound, "staff.not_found", "number", w.Number)
+}
+
+func (u *Wishes) update(ctx context.Context, number string, change func(*Wish) error) (*Wish, error) {
+	var out *Wish
+	err := u.Store.UpdateWish(ctx, NormaliseNumber(number), func(w *Wish) error {
+		out = w
+		return change(w)
+	})
+	if KindOf(err) == KindNotFound {
+		return nil, Refusal(KindNotFound, "wish.not_found", "number", NormaliseNumber(number))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Wall lists what everybody may see, newest first.
+func (u *Wishes) Wall(ctx context.Context, limit int) ([]*Wish, error) {
+	return u.Store.Wall(ctx, limit)
+}
+
+// NearDue returns the open wishes of a station that are due by until, overdue ones included.
+func (u *Wishes) NearDue(ctx context.Context, station StationID, until time.Time) ([]*Wish, error) {
+	list, err := u.Store.Queue(ctx, station, OpenStates, 200)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list, func(w *Wish) bool { return w.Due.After(until) }), nil
+}
+
+// NormaliseNumber writes a receipt number as we print it: XY2031, whatever width, case or spacing it was
+// typed in; bare digits count too.
+func NormaliseNumber(s string) string { return "XY" + strings.TrimPrefix(foldTyped(s), "XY") }
+
+// foldTyped undoes what phones do to typed numbers and codes: full width, lower case, spaces, hyphens.
+func foldTyped(s string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		switch {
+		case r >= '０' && r <= '９', r >= 'Ａ' && r <= 'Ｚ', r >= 'ａ' && r <= 'ｚ':
+			return r - 0xFEE0
+		case r == ' ' || r == '　' || r == '-' || r == '#':
+			return -1
+		}
+		return r
+	}, s))
+}
