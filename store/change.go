@@ -97,6 +97,9 @@ func (c *change) guard(key, kind, value string) {
 	c.guards = append(c.guards, c.key(key), kind, value)
 }
 
+// guardVersion makes the change depend on the document at key having version (0: not there).
+func (c *change) guardVersion(key string, version int) { c.guard(key, "v", strconv.Itoa(version)) }
+
 // do stages one Redis command: its name, its key, its further words.
 func (c *change) do(name, key string, words ...any) {
 	c.commands = append(c.commands, len(words)+2, name, c.key(key))
@@ -109,7 +112,7 @@ func (c *change) setDoc(key string, version int, doc any) error {
 	if err != nil {
 		return err
 	}
-	c.guard(key, "v", strconv.Itoa(version))
+	c.guardVersion(key, version)
 	c.do("SET", key, text)
 	c.staged[key] = text
 	return nil

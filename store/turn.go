@@ -127,7 +127,18 @@ func (t *turn) Author() echowall.AuthorID                 { return t.author }
 func (t *turn) Conversation() *echowall.Conversation      { return &t.conv }
 func (t *turn) Who() *echowall.Who                        { return &t.who }
 func (t *turn) Waiting() int                              { return t.boxed }
-func (t *turn) Context(c context.Context) context.Context { return withChange(c, t.change) }
+
+func (t *turn) Context(ctx context.Context) context.Context {
+	return context.WithValue(withChange(ctx, t.change), authorKey{}, t.contact.From)
+}
+
+type authorKey struct{}
+
+// authorOf is the openid of whoever the turn under ctx belongs to.
+func authorOf(ctx context.Context) (echowall.OpenID, bool) {
+	o, ok := ctx.Value(authorKey{}).(echowall.OpenID)
+	return o, ok
+}
 
 // Commit implements echowall.Turn.
 func (t *turn) Commit(ctx context.Context, reply []byte) error {
