@@ -1,0 +1,98 @@
+package content
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// Normalise makes what people type on phones comparable: full-width letters, digits and signs become
+// half-width, common traditional characters simplified, runs of space one space, invisible characters
+// vanish, and a word that is wholly a Chinese number becomes digits ("三" → "3", "十二" → "12").
+// It is for commands, numbers and choices, never for text that is kept.
+func Normalise(s string) string {
+	words := strings.Fields(strings.Map(simplify, width.Fold.String(s)))
+	for i, w := range words {
+		if n, ok := chineseNumber(w); ok {
+			words[i] = n
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// fold is Normalise for one character of a command word.
+func fold(r rune) rune {
+	if p := width.LookupRune(r).Folded(); p != 0 {
+		r = p
+	}
+	return unicode.ToLower(simplify(r))
+}
+
+func simplify(r rune) rune {
+	if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || unicode.IsControl(r) && !unicode.IsSpace(r) {
+		return -1
+	}
+	if s, ok := simplified[r]; ok {
+		return s
+	}
+	return r
+}
+
+// simplified covers the characters of our own commands and of usual short answers; it is no dictionary.
+var simplified = pairs(
+	"學习習习黨党課课題题願愿進进辦办簽签發发執执綁绑幫帮確确認认錯错誤误對对門门請请單单牆墙審审聯联絡络約约參参" +
+		"導导查查數数據据時时間间關关開开啟启動动議议見见復复評评價价滿满無无號号樓楼區区員员書书記记條条後后裡里點点" +
+		"續续選选擇择電电話话鬧闹長长訂订閱阅錄录報报資资訊讯麼么嗎吗個个這这來来寫写問问說说還还沒没從从學学")
+
+func pairs(s string) map[rune]rune {
+	rs := []rune(s)
+	m := make(map[rune]rune, len(rs)/2)
+	for i := 0; i+1 < len(rs); i += 2 {
+		m[rs[i]] = rs[i+1]
+	}
+	return m
+}
+
+const (
+	chineseDigits = "〇零一二三四五六七八九两壹贰叁肆伍陆柒捌玖貳叄陸兩"
+	digitValues   = "00123456789" + "2" + "123456789" + "2362"
+)
+
+// chineseNumber reads a word that consists of Chinese number characters only, below 1,000.
+func chineseNumber(w string) (string, bool) {
+	value := make(map[rune]int, len(digitValues))
+	for i, r := range []rune(chineseDigits) {
+		value[r] = int(digitValues[i] - '0')
+	}
+	total, digit, plain, unit := 0, -1, "", false
+	for _, r := range w {
+		if d, ok := value[r]; ok {
+			digit = d
+			plain += strconv.Itoa(d)
+			continue
+		}
+		scale := 0
+		switch r {
+		case '十', '拾':
+			scale = 10
+		case '百', '佰':
+			scale = 100
+		default:
+			return "", false
+		}
+		if digit < 0 {
+			digit = 1
+		}
+		total += digit * scale
+		digit, unit = -1, true
+	}
+	switch {
+	case w == "":
+		return "", false
+	case !unit:
+		return plain, true
+	}
+	return strconv.Itoa(total + max(digit, 0)), true
+}

@@ -1,0 +1,152 @@
+package content
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"echowall"
+)
+
+// Words is the catalogue of every sentence shown to people. It comes from words/*.yaml, where each line is
+//
+//	key: a sentence with {name} in it
+//
+// or, for several lines, "key: |" and an indented block. The full key is the file's name, a dot and the
+// key: received in wish.yaml is "wish.received". Immutable after loading, safe for concurrent use.
+type Words struct {
+	sentences map[string]sentence
+	// OnMisuse is told about an unknown key or a missing value: a defect of the caller. Set it before use;
+	// nil is silent. Tests make it fail the test, the wiring logs it.
+	OnMisuse func(error)
+}
+
+type sentence struct {
+	text string
+	file string
+	line int
+}
+
+// sorryKey is what a person reads where a sentence is missing.
+const sorryKey = "errors.internal"
+
+var placeholder = regexp.MustCompile(`\{[a-z][a-z0-9_]*\}`)
+
+// Say returns the sentence of key with every {name} replaced by args["name"]. Values are written as people
+// read them: echowall.Date as 11月26日（周四）, time.Time as 11月26日（周四）17:30 in its own location,
+// anything else as fmt.Sprint does. An unknown key gives the general excuse, a missing value three dots;
+// both are reported to OnMisuse.
+func (w *Words) Say(key string, args map[string]any) string {
+	s, ok := w.sentences[key]
+	if !ok {
+		w.misuse(fmt.Errorf("words: no sentence %q", key))
+		if key == sorryKey {
+			return ""
+		}
+		return w.Say(sorryKey, nil)
+	}
+	return placeholder.ReplaceAllStringFunc(s.text, func(hole string) string {
+		v, ok := args[hole[1:len(hole)-1]]
+		if !ok {
+			w.misuse(fmt.Errorf("words: sentence %q needs a value for %s", key, hole))
+			return "……"
+		}
+		return text(v)
+	})
+}
+
+// Error returns what a person reads about err: the sentence named by an *echowall.Error, otherwise the
+// general sentence of the error's kind.
+func (w *Words) Error(err error) string {
+	if e := (*echowall.Error)(nil); errors.As(err, &e) && e.Key != "" {
+		args := make(map[string]any, len(e.Args))
+		for k, v := range e.Args {
+			args[k] = v
+		}
+		return w.Say(e.Key, args)
+	}
+	return w.Say("errors."+string(echowall.KindOf(err)), nil)
+}
+
+// Has reports whether there is a sentence for key.
+func (w *Words) Has(key string) bool {
+	_, ok := w.sentences[key]
+	return ok
+}
+
+// Keys returns all keys, sorted.
+func (w *Words) Keys() []string { return slices.Sorted(maps.Keys(w.sentences)) }
+
+// Holes returns the names that the sentence of key needs, each once, in their order.
+func (w *Words) Holes(key string) []string {
+	var names []string
+	for _, h := range placeholder.FindAllString(w.sentences[key].text, -1) {
+		if name := h[1 : len(h)-1]; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (w *Words) misuse(err error) {
+	if w.OnMisuse != nil {
+		w.OnMisuse(err)
+	}
+}
+
+func text(v any) string {
+	switch v := v.(type) {
+	case echowall.Date:
+		return ShortDateText(v)
+	case time.Time:
+		return ShortTimeText(v)
+	}
+	return fmt.Sprint(v)
+}
+
+// loadWords adds the sentences of one layer; those of a later layer replace earlier ones key by key.
+func (w *Words) loadWords(ps *problems, l layer) {
+	for _, name := range l.glob("words/*.yaml") {
+		if path.Base(name) == commandsFile {
+			continue
+		}
+		data, err := fs.ReadFile(l.fsys, name)
+		if err != nil {
+			ps.unreadable(l.label(name), err)
+			continue
+		}
+		w.readWords(ps, l.label(name), strings.TrimSuffix(path.Base(name), ".yaml"), data)
+	}
+}
+
+func (w *Words) readWords(ps *problems, file, feature string, data []byte) {
+	root, ok := parseYAML(ps, file, 0, data)
+	if !ok || root == nil {
+		return
+	}
+	es, ok := entries(root)
+	if !ok {
+		ps.fail(file, lineOf(root), "每一行应是“键: 句子”", "every line must be \"key: sentence\"")
+		return
+	}
+	for _, e := range es {
+		s, ok := scalar(e.value)
+		s = strings.TrimSpace(s)
+		if !ok || s == "" {
+			ps.fail(file, e.line, fmt.Sprintf("“%s”应是一句话", e.key), fmt.Sprintf("%q must be a sentence", e.key))
+			continue
+		}
+		if rest := placeholder.ReplaceAllString(s, ""); strings.ContainsAny(rest, "{}") {
+			ps.fail(file, e.line, fmt.Sprintf("“%s”里的花括号应写成 {name}，只用小写字母、数字和下划线", e.key),
+				fmt.Sprintf("braces in %q must be {name} of lower-case letters, digits and underscores", e.key))
+			continue
+		}
+		w.sentences[feature+"."+e.key] = sentence{text: s, file: file, line: e.line}
+	}
+}
