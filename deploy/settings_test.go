@@ -3,8 +3,10 @@ package deploy_test
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,6 +45,45 @@ func TestSettings(t *testing.T) {
 			if !slices.Contains(want, g) {
 				t.Errorf("%s names %s, which README.md does not explain", name, g)
 			}
+		}
+	}
+}
+
+// TestSettingsInCode finds names that the program reads or names in an error and nobody explained.
+func TestSettingsInCode(t *testing.T) {
+	want := table(t, "../README.md")
+	used := map[string]bool{}
+	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if base := d.Name(); base == "bench" || base == "testdata" || (base[0] == '.' && base != "..") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		code, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		for _, found := range setting.FindAllString(string(code), -1) {
+			used[found] = true
+			if !slices.Contains(want, found) {
+				t.Errorf("%s names %s, which README.md does not explain", name, found)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range want {
+		if strings.HasPrefix(w, "ECHOWALL_") && !used[w] {
+			t.Errorf("README.md explains %s; no Go file reads it", w)
 		}
 	}
 }
