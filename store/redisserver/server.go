@@ -39,6 +39,9 @@ type Config struct {
 	Port int
 	// Options are further command-line options, for example "--appendonly", "no"; the last one of a name wins.
 	Options []string
+	// Hold is a file that the server keeps open as long as it lives, so that a lock on it outlives a parent
+	// that was killed; nil is none.
+	Hold *os.File
 }
 
 // Process is one running server.
@@ -89,6 +92,9 @@ func Start(ctx context.Context, c Config) (*Process, error) {
 	cmd.Stdout, cmd.Stderr = p.tail, p.tail
 	cmd.Dir = c.Dir
 	cmd.SysProcAttr = childAttr()
+	if c.Hold != nil {
+		cmd.ExtraFiles = []*os.File{c.Hold}
+	}
 
 	started := make(chan error, 1)
 	go func() {
