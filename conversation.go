@@ -114,6 +114,13 @@ type Turn interface {
 	Waiting() int
 	// Context returns ctx such that changes made under it belong to this turn.
 	Context(ctx context.Context) context.Context
+	// Discard forgets what use cases changed so far, but not the changes to the conversation.
+	Discard()
+	// Owe adds a debt to the turn.
+	Owe(d Debt) error
+	// Defer stores the message itself, sealed, because it will be acknowledged before it is done; Commit
+	// removes it. Whoever finds it later without a living worker runs it again.
+	Defer(ctx context.Context, payload []byte) error
 	// Commit writes all of it. KindConflict means somebody changed what was read: run the turn again.
 	Commit(ctx context.Context, reply []byte) error
 	// Renew lengthens the claim on the message; a turn that runs longer than a few seconds calls it
@@ -121,4 +128,10 @@ type Turn interface {
 	Renew(ctx context.Context) error
 	// Abandon gives the message free so that another delivery may run it at once.
 	Abandon(ctx context.Context)
+}
+
+// Deferred is a message that was acknowledged before it was done and whose worker has died.
+type Deferred struct {
+	Key     string
+	Payload []byte
 }

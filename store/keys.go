@@ -25,8 +25,15 @@ func (k keys) fingerprint(f string) string { return k.join("fp", f) }
 // conversation: document.
 func (k keys) conversation(p echowall.PersonID) string { return k.join("conv", string(p)) }
 
-// reach: hash following, mu (message window until, unix s), ml (left), au, al (act window), td, tu
-// (template day and count), ls (last sent, unix s).
+// late: hash message key → sealed message that was acknowledged before it was done.
+func (k keys) late() string { return k.join("late") }
+
+// lateDue: sorted set of the message keys in late, scored by when to look whether the worker lives (unix s).
+func (k keys) lateDue() string { return k.join("latedue") }
+
+// reach: hash f (following, 0 or 1), mu (message window until, unix s), ml (left), au, al (act window), td,
+// tu (template day and count), ls (last sent, unix s), rd (day of the last study reminder), sw, su (week and
+// count of study messages), s:<template> (subscription notices accepted and unused).
 func (k keys) reach(p echowall.PersonID) string { return k.join("reach", string(p)) }
 
 // People.
@@ -108,6 +115,13 @@ func (k keys) box(r echowall.Recipient) string { return k.join("box", string(r))
 
 // reopened: set of recipients whose boxed debts can be paid now because they wrote again.
 func (k keys) reopened() string { return k.join("reopened") }
+
+// dead and unknown: sorted sets of debt ids for a person to look at, scored by since when (unix s).
+func (k keys) dead() string    { return k.join("dead") }
+func (k keys) unknown() string { return k.join("unknown") }
+
+// attempts: stream of what was tried (debt, channel, result, code, at), trimmed.
+func (k keys) attempts() string { return k.join("attempts") }
 
 // The clock.
 

@@ -70,6 +70,8 @@ type turn struct {
 	boxed   int
 	known   bool // the vault can map the person back
 	change  *change
+
+	deferred bool // a sealed copy of the message is stored
 }
 
 // Begin claims one message. Whoever gets BeginNew runs it and ends with Commit or Abandon; a worker that
@@ -120,13 +122,13 @@ func (s *Store) Begin(ctx context.Context, c echowall.Contact) (echowall.Turn, e
 	return t, nil
 }
 
-func (t *turn) State() echowall.BeginState                { return t.state }
-func (t *turn) Reply() []byte                             { return t.reply }
-func (t *turn) Person() echowall.PersonID                 { return t.person }
-func (t *turn) Author() echowall.AuthorID                 { return t.author }
-func (t *turn) Conversation() *echowall.Conversation      { return &t.conv }
-func (t *turn) Who() *echowall.Who                        { return &t.who }
-func (t *turn) Waiting() int                              { return t.boxed }
+func (t *turn) State() echowall.BeginState           { return t.state }
+func (t *turn) Reply() []byte                        { return t.reply }
+func (t *turn) Person() echowall.PersonID            { return t.person }
+func (t *turn) Author() echowall.AuthorID            { return t.author }
+func (t *turn) Conversation() *echowall.Conversation { return &t.conv }
+func (t *turn) Who() *echowall.Who                   { return &t.who }
+func (t *turn) Waiting() int                         { return t.boxed }
 
 func (t *turn) Context(ctx context.Context) context.Context {
 	return context.WithValue(withChange(ctx, t.change), authorKey{}, t.contact.From)
@@ -139,6 +141,12 @@ func authorOf(ctx context.Context) (echowall.OpenID, bool) {
 	o, ok := ctx.Value(authorKey{}).(echowall.OpenID)
 	return o, ok
 }
+
+// Discard implements echowall.Turn.
+func (t *turn) Discard() { t.change = newChange() }
+
+// Owe implements echowall.Turn.
+func (t *turn) Owe(d echowall.Debt) error { return t.change.owe(t.s.keys, d) }
 
 // Commit implements echowall.Turn.
 func (t *turn) Commit(ctx context.Context, reply []byte) error {
@@ -153,6 +161,10 @@ func (t *turn) Commit(ctx context.Context, reply []byte) error {
 	if !t.known {
 		r := echowall.Recipient(t.person)
 		c.do("SET", k.vault(r), s.vault.seal(r, t.contact.From))
+	}
+	if t.deferred {
+		c.do("HDEL", k.late(), t.contact.Key)
+		c.do("ZREM", k.lateDue(), t.contact.Key)
 	}
 	c.do("SET", seen, "D:"+string(reply), "EX", int(seenKept.Seconds()))
 	return c.apply(ctx, s)
@@ -183,10 +195,9 @@ func (t *turn) reach(c *change) {
 	if len(fields) > 0 {
 		c.do("HSET", k.reach(t.person), fields...)
 	}
-	if t.boxed > 0 && t.contact.Opens != echowall.WindowNone {
-		for _, r := range []echowall.Recipient{echowall.Recipient(t.person), echowall.Recipient(t.author)} {
-			c.do("SADD", k.reopened(), string(r))
-		}
+	if t.contact.Opens != echowall.WindowNone {
+		c.reopen(k, echowall.Recipient(t.person))
+		c.reopen(k, echowall.Recipient(t.author))
 	}
 }
 
