@@ -162,15 +162,6 @@ func (u *Wishes) Wall(ctx context.Context, limit int) ([]*Wish, error) {
 	return u.Store.Wall(ctx, limit)
 }
 
-// NearDue returns the open wishes of a station that are due by until, overdue ones included.
-func (u *Wishes) NearDue(ctx context.Context, station StationID, until time.Time) ([]*Wish, error) {
-	list, err := u.Store.Queue(ctx, station, OpenStates, 200)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(list, func(w *Wish) bool { return w.Due.After(until) }), nil
-}
-
 // NormaliseNumber writes a receipt number as we print it: XY2031, whatever width, case or spacing it was
 // typed in; bare digits count too.
 func NormaliseNumber(s string) string { return "XY" + strings.TrimPrefix(foldTyped(s), "XY") }

@@ -125,7 +125,10 @@ func (k keys) attempts() string { return k.join("attempts") }
 
 // The clock.
 
-// fired: string per (job, due time); expires.
+// jobs: hash job → due time of the last firing handled (unix s).
+func (k keys) jobs() string { return k.join("jobs") }
+
+// fired: string, claim on one firing (job, due time); expires.
 func (k keys) fired(job, due string) string { return k.join("fired", job, due) }
 
 // runs: stream of what the clock did, trimmed.
