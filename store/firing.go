@@ -37,32 +37,32 @@ redis.call('XADD', KEYS[3], 'MAXLEN', '~', 5000, '*', 'job', ARGV[1], 'due', ARG
 return 1
 `)
 
-func unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
+func unixText(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 
 // LastFired implements schedule.Ledger.
 func (s *Store) LastFired(ctx context.Context, job string, now time.Time) (time.Time, error) {
-	sec, err := s.run(ctx, lastFiredScript, []string{s.keys.jobs()}, job, unix(now)).Int64()
+	sec, err := s.run(ctx, lastFiredScript, []string{s.keys.jobs()}, job, unixText(now)).Int64()
 	return time.Unix(sec, 0), wrap(err)
 }
 
 // ClaimFiring implements schedule.Ledger.
 func (s *Store) ClaimFiring(ctx context.Context, job string, due time.Time, lease time.Duration) (bool, error) {
-	n, err := s.run(ctx, claimFiringScript, []string{s.keys.jobs(), s.keys.fired(job, unix(due))}, job, unix(due), lease.Milliseconds()).Int()
+	n, err := s.run(ctx, claimFiringScript, []string{s.keys.jobs(), s.keys.fired(job, unixText(due))}, job, unixText(due), lease.Milliseconds()).Int()
 	return n == 1, wrap(err)
 }
 
 // RenewFiring implements schedule.Ledger.
 func (s *Store) RenewFiring(ctx context.Context, job string, due time.Time, lease time.Duration) error {
-	return wrap(s.rdb.PExpire(ctx, s.keys.fired(job, unix(due)), lease).Err())
+	return wrap(s.rdb.PExpire(ctx, s.keys.fired(job, unixText(due)), lease).Err())
 }
 
 // ReleaseFiring implements schedule.Ledger.
 func (s *Store) ReleaseFiring(ctx context.Context, job string, due time.Time) error {
-	return wrap(s.rdb.Del(ctx, s.keys.fired(job, unix(due))).Err())
+	return wrap(s.rdb.Del(ctx, s.keys.fired(job, unixText(due))).Err())
 }
 
 // FinishFiring implements schedule.Ledger.
 func (s *Store) FinishFiring(ctx context.Context, job string, due time.Time, result string) error {
-	keys := []string{s.keys.jobs(), s.keys.fired(job, unix(due)), s.keys.runs()}
-	return wrap(s.run(ctx, finishFiringScript, keys, job, unix(due), result, unix(s.now())).Err())
+	keys := []string{s.keys.jobs(), s.keys.fired(job, unixText(due)), s.keys.runs()}
+	return wrap(s.run(ctx, finishFiringScript, keys, job, unixText(due), result, unixText(s.now())).Err())
 }
