@@ -39,6 +39,8 @@ type Config struct {
 	Port int
 	// Options are further command-line options, for example "--appendonly", "no"; the last one of a name wins.
 	Options []string
+	// File is a configuration file read before the options, which Sentinel needs and rewrites; "" is none.
+	File string
 	// Hold is a file that the server keeps open as long as it lives, so that a lock on it outlives a parent
 	// that was killed; nil is none.
 	Hold *os.File
@@ -82,12 +84,16 @@ func Start(ctx context.Context, c Config) (*Process, error) {
 	if err := os.Remove(p.socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	args := []string{
+	var args []string
+	if c.File != "" {
+		args = append(args, c.File)
+	}
+	args = append(args,
 		"--dir", c.Dir, "--daemonize", "no", "--pidfile", "", "--logfile", "", "--loglevel", "warning",
 		"--port", strconv.Itoa(c.Port), "--bind", "127.0.0.1",
 		"--unixsocket", p.socket, "--unixsocketperm", "700",
 		"--save", "", "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction",
-	}
+	)
 	cmd := exec.Command(program, append(args, c.Options...)...)
 	cmd.Stdout, cmd.Stderr = p.tail, p.tail
 	cmd.Dir = c.Dir
