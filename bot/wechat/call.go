@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"sync/atomic"
@@ -102,10 +103,16 @@ func (c *Client) exchange(ctx context.Context, r *request, token string) (*answe
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	req, body := c.prepare(r, token)
-	res, err := c.http.Do(req.WithContext(ctx))
+	var connected atomic.Bool
+	connected.Store(!c.traced) // without hooks, assume the worst
+	if r.body != nil && c.traced {
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+			GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }, // before anything is written
+		})
+	}
+	res, err := c.http.Do(c.prepare(r, token).WithContext(ctx))
 	if err != nil {
-		return nil, c.lost(r, token, err, body.left() && !neverConnected(err))
+		return nil, c.lost(r, token, err, connected.Load() && !neverConnected(err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	limit := r.limit
@@ -132,7 +139,8 @@ func (c *Client) lost(r *request, token string, err error, sent bool) *echowall.
 	}
 }
 
-// neverConnected reports whether err happened before there was a connection, so that nothing was sent.
+// neverConnected reports whether err is a failure to connect. It may follow a connection that turned out to
+// be dead before anything was written to it, which the transport replaces by itself.
 func neverConnected(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "dial"
@@ -142,7 +150,7 @@ var jsonHeader = []string{"application/json; charset=utf-8"}
 
 // prepare builds the request by hand: parsing the same address again for each message costs more than the
 // rest of it.
-func (c *Client) prepare(r *request, token string) (*http.Request, *outgoing) {
+func (c *Client) prepare(r *request, token string) *http.Request {
 	base := r.base
 	if base == nil {
 		base = c.api
@@ -159,50 +167,17 @@ func (c *Client) prepare(r *request, token string) (*http.Request, *outgoing) {
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	if r.body == nil {
-		return req, nil
+		return req
 	}
 	req.Method = http.MethodPost
 	req.Header["Content-Type"] = jsonHeader
 	if r.contentType != "" {
 		req.Header["Content-Type"] = []string{r.contentType}
 	}
-	state := new(atomic.Int32)
-	body := &outgoing{reader: bytes.NewReader(r.body), state: state}
-	req.Body, req.ContentLength = body, int64(len(r.body))
-	req.GetBody = func() (io.ReadCloser, error) {
-		return &outgoing{reader: bytes.NewReader(r.body), state: state}, nil
-	}
-	return req, body
-}
-
-// States of a request body.
-const (
-	untouched int32 = iota
-	leaving         // the transport has begun to write it
-	withheld        // given up before; it cannot leave any more
-)
-
-// outgoing is a request body that knows whether any of it left. A request whose body never left was not
-// carried out, whatever happened to its headers.
-type outgoing struct {
-	reader *bytes.Reader
-	state  *atomic.Int32
-}
-
-var errWithheld = errors.New("request given up before it was sent")
-
-func (o *outgoing) Read(p []byte) (int, error) {
-	if !o.state.CompareAndSwap(untouched, leaving) && o.state.Load() == withheld {
-		return 0, errWithheld
-	}
-	return o.reader.Read(p)
-}
-
-func (*outgoing) Close() error { return nil }
-
-// left reports whether the body began to leave, and keeps it from leaving later.
-func (o *outgoing) left() bool {
-	return o != nil && !o.state.CompareAndSwap(untouched, withheld) && o.state.Load() == leaving
+	// A reader known to be in memory goes out in one write with the headers.
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.body)), nil }
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(r.body)), int64(len(r.body))
+	return req
 }
 
 var errTooLarge = errors.New("answer exceeds the limit")

@@ -155,7 +155,7 @@ func (c *Callback) unwrap(q query, s *scratch) (string, *msgCipher, error) {
 		return string(s.body), nil, nil
 	}
 	var env envelope
-	if err := parseXML(cleanXML(string(s.body)), &env); err != nil {
+	if err := parseXML(string(s.body), &env); err != nil {
 		// Without an <Encrypt> nothing is signed, so this is nobody's push rather than a broken one.
 		return "", nil, errForged
 	}

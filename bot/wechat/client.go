@@ -58,6 +58,7 @@ type Client struct {
 	account          AccountType
 	api, mp, open    *url.URL
 	http             *http.Client
+	traced           bool // http tells when a connection is there
 	now              func() time.Time
 	timeout          time.Duration
 	token, ticket    *shared
@@ -94,6 +95,7 @@ func NewClient(cfg Config) (*Client, error) {
 		c.timeout = defaultTimeout
 	}
 	c.http = newHTTP(cfg.HTTP)
+	_, c.traced = c.http.Transport.(*http.Transport)
 	var cache *RedisCache
 	if cfg.Redis != nil {
 		prefix := cfg.KeyPrefix
@@ -102,13 +104,13 @@ func NewClient(cfg Config) (*Client, error) {
 		}
 		cache = NewRedisCache(cfg.Redis, prefix)
 	}
-	c.token = &shared{cache: cache, key: "wechat:token:" + c.appID, now: c.now, limit: 2 * c.timeout, fetch: keeping(c.fetchToken)}
-	c.ticket = &shared{cache: cache, key: "wechat:ticket:" + c.appID, now: c.now, limit: 4 * c.timeout, fetch: keeping(c.fetchTicket)}
+	c.token = &shared{cache: cache, key: "wechat:token:" + c.appID, now: c.now, limit: 2 * c.timeout, fetch: shortened(c.fetchToken)}
+	c.ticket = &shared{cache: cache, key: "wechat:ticket:" + c.appID, now: c.now, limit: 4 * c.timeout, fetch: shortened(c.fetchTicket)}
 	return c, nil
 }
 
-// keeping shortens the life that the platform states to the time a value is kept.
-func keeping(fetch func(context.Context) (string, time.Duration, error)) func(context.Context) (string, time.Duration, error) {
+// shortened cuts the life that the platform states to the time a value is kept.
+func shortened(fetch func(context.Context) (string, time.Duration, error)) func(context.Context) (string, time.Duration, error) {
 	return func(ctx context.Context) (string, time.Duration, error) {
 		value, life, err := fetch(ctx)
 		return value, keepFor(life), err
@@ -132,7 +134,8 @@ func newHTTP(given *http.Client) *http.Client {
 	var h http.Client
 	if given != nil {
 		h = *given
-	} else {
+	}
+	if h.Transport == nil {
 		h.Transport = &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
 			DialContext:         (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,

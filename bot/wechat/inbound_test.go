@@ -170,6 +170,8 @@ func TestControlCharacters(t *testing.T) {
 		{"a]\v]b", "a]\uFFFD]b"},
 		{"😀 \u00a0 \u3000", "😀 \u00a0 \u3000"},
 		{"\u007f\u0085", "\u007f\u0085"},
+		{"（全角）！", "（全角）！"}, // shares its first byte with U+FFFE
+		{"\xef", "\uFFFD"},
 	} {
 		got, err := parseInbound(message("text", "<Content><![CDATA["+tc.sent+"]]></Content>"))
 		if err != nil || got.Text != tc.want {

@@ -19,11 +19,12 @@ type sink interface {
 	reset()
 }
 
-// parseXML feeds doc, which must be clean (see cleanXML) and have the root <xml>, to to.
+// parseXML feeds doc, which must have the root <xml>, to to.
 //
 // Two readers drive the same tree. The scanner knows what the platform really writes and is several times
 // as fast; whatever it does not know (attributes, comments, prologues) goes to encoding/xml, which decides
-// whether it is XML at all. Neither resolves external entities or accepts a document type.
+// whether it is XML at all. Neither resolves external entities or accepts a document type. The scanner
+// passes on characters that XML forbids; who does not want them calls cleanXML first.
 func parseXML(doc string, to sink) error {
 	to.reset()
 	t := newTree(to)
@@ -31,7 +32,7 @@ func parseXML(doc string, to sink) error {
 		return nil
 	}
 	to.reset()
-	return decodeXML(doc, newTree(to))
+	return decodeXML(cleanXML(doc), newTree(to))
 }
 
 // tree keeps the path and the text of the element being read.

@@ -44,15 +44,20 @@ func cleanXML(s string) string {
 	return b.String()
 }
 
-// isClean is the usual case, one pass over the bytes.
+// suspect marks the bytes that clean text does not hold, or holds only in some company: control characters,
+// and the first byte of U+FFFE and U+FFFF.
+var suspect = func() (table [256]bool) {
+	for c := range 0x20 {
+		table[c] = !legal(rune(c))
+	}
+	table[0xEF] = true
+	return table
+}()
+
+// isClean is the usual case, two quick passes over the bytes.
 func isClean(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' {
-			return false
-		}
-		// U+FFFE and U+FFFF are EF BF BE and EF BF BF.
-		if c == 0xEF && i+2 < len(s) && s[i+1] == 0xBF && s[i+2] >= 0xBE {
+	for i := range len(s) {
+		if suspect[s[i]] && !(s[i] == 0xEF && i+2 < len(s) && (s[i+1] != 0xBF || s[i+2] < 0xBE)) {
 			return false
 		}
 	}
