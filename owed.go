@@ -20,6 +20,7 @@ const (
 	DebtLesson        DebtKind = "lesson"         // to a member: today's lesson
 	DebtStudyReminder DebtKind = "study.reminder" // to a member who has not studied today
 	DebtNotice        DebtKind = "notice"         // to a member: a notice of the branch
+	DebtNoticeChase   DebtKind = "notice.chase"   // to a member whose receipt is missing
 	DebtLateReply     DebtKind = "late.reply"     // the answer that missed the reply deadline
 	DebtHuman         DebtKind = "human"          // to the officer on duty: somebody asks for a person
 )
@@ -73,7 +74,7 @@ type Debt struct {
 type Attempt struct {
 	At      time.Time `json:"at"`
 	Channel Channel   `json:"channel"`
-	// Result is "paid", "unknown", a Reaction, or why it was put off ("quiet", "restday", "quota").
+	// Result is "paid", "unknown" or a Reaction; "" while the call is under way.
 	Result string `json:"result,omitempty"`
 	Code   int    `json:"code,omitempty"` // the platform's errcode
 }

@@ -1,6 +1,10 @@
 package echowall
 
-import "time"
+import (
+	"fmt"
+	"maps"
+	"time"
+)
 
 // Window names the reply windows that a person's act opens for customer-service messages (platform
 // reference 2.1).
@@ -20,6 +24,9 @@ const (
 	ActWindow          = time.Minute
 	ActWindowCount     = 3
 )
+
+// windowMargin is how long before its end a window counts as closed: the call still has to arrive.
+const windowMargin = 3 * time.Second
 
 // Limits returns how long the window stays open and how many messages it pays for.
 func (w Window) Limits() (time.Duration, int) {
@@ -44,4 +51,63 @@ type Reach struct {
 	TemplateUsed int
 	// LastSent is when we last wrote on our own account, for the attention budget.
 	LastSent time.Time
+	// ReminderDay is the calendar day of the last study reminder.
+	ReminderDay string
+	// StudyWeek and StudyUsed count study messages in one ISO week (2026-W47).
+	StudyWeek string
+	StudyUsed int
+	// Accepted counts, by template, the subscription notices the person agreed to and we have not used. The
+	// platform keeps the true number; this is what its events told us.
+	Accepted map[string]int
+}
+
+// LastWrote is when the person last wrote to the account, zero when unknown.
+func (r *Reach) LastWrote() time.Time {
+	if r.MessageUntil.IsZero() {
+		return time.Time{}
+	}
+	return r.MessageUntil.Add(-MessageWindow)
+}
+
+// Spend returns the book after a message that follows decision d, leaving r as it is.
+func (r Reach) Spend(kind DebtKind, d Decision, now time.Time, rules *Rules) Reach {
+	day := rules.calendar().Today(now)
+	switch d.Channel {
+	case ChannelReply:
+		if d.Window == WindowAct {
+			r.ActLeft--
+		} else {
+			r.MessageLeft--
+		}
+	case ChannelTemplate:
+		if r.TemplateDay != day.String() {
+			r.TemplateDay, r.TemplateUsed = day.String(), 0
+		}
+		r.TemplateUsed++
+	case ChannelSubscription:
+		r.Accepted = maps.Clone(r.Accepted)
+		r.Accepted[d.Template]--
+	case ChannelBox:
+		return r
+	}
+	m := mannerOf(kind)
+	if !m.answer {
+		r.LastSent = now
+	}
+	if m.study {
+		if w := weekOf(day); r.StudyWeek != w {
+			r.StudyWeek, r.StudyUsed = w, 0
+		}
+		r.StudyUsed++
+	}
+	if kind == DebtStudyReminder {
+		r.ReminderDay = day.String()
+	}
+	return r
+}
+
+// weekOf is the ISO week of a day: 2026-W47.
+func weekOf(d Date) string {
+	year, week := d.In(time.UTC).ISOWeek()
+	return fmt.Sprintf("%04d-W%02d", year, week)
 }

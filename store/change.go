@@ -49,6 +49,10 @@ while p <= #ARGV do
     if redis.call('SET', key, ARGV[p+5], 'NX') then
       redis.call('ZADD', KEYS[tonumber(ARGV[p+3])], ARGV[p+6], ARGV[p+4])
     end
+  elseif name == 'REOPEN' then
+    if redis.call('EXISTS', key) == 1 then
+      redis.call('SADD', KEYS[tonumber(ARGV[p+3])], ARGV[p+4])
+    end
   elseif words == 3 then
     redis.call(name, key, ARGV[p+3])
   elseif words == 2 then
@@ -124,9 +128,21 @@ func (c *change) owe(k keys, d echowall.Debt) error {
 	if err != nil {
 		return err
 	}
-	due := k.due()
-	c.commands = append(c.commands, 6, "OWE", c.key(k.debt(d.ID)), c.key(due), d.ID, text, d.NotBefore.Unix())
+	c.commands = append(c.commands, 6, "OWE", c.key(k.debt(d.ID)), c.key(k.due()), d.ID, text, firstLook(d))
 	return nil
+}
+
+// firstLook is the score under which a new debt waits. Urgent ones come before all others that are due.
+func firstLook(d echowall.Debt) int64 {
+	if d.Urgent && !d.NotBefore.After(d.Created) {
+		return 0
+	}
+	return d.NotBefore.Unix()
+}
+
+// reopen stages that boxed debts of a recipient, if there are any, are looked at again.
+func (c *change) reopen(k keys, r echowall.Recipient) {
+	c.commands = append(c.commands, 4, "REOPEN", c.key(k.box(r)), c.key(k.reopened()), string(r))
 }
 
 // apply runs the change. A guard that does not hold is KindConflict.

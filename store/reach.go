@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"echowall"
+)
+
+// bookFields are the fields of a quota book that decide about a message. The scripts compare them with what
+// a decision was based on; acceptedField joins them where a subscription notice is meant.
+var bookFields = []string{"f", "mu", "ml", "au", "al", "td", "tu", "ls", "rd", "sw", "su"}
+
+func acceptedField(template string) string { return "s:" + template }
+
+// book is the hash of keys.reach as it was read.
+type book map[string]string
+
+// seen is the text by which scripts tell whether the book is still the one that was read.
+func (b book) seen(extra string) string {
+	values := make([]string, 0, len(bookFields)+1)
+	for _, f := range bookFields {
+		values = append(values, b[f])
+	}
+	if extra != "" {
+		values = append(values, b[extra])
+	}
+	return strings.Join(values, ",")
+}
+
+// reach reads the book. A person without one may follow: nothing is known yet.
+func (b book) reach() echowall.Reach {
+	r := echowall.Reach{
+		Following:    b["f"] != "0",
+		MessageUntil: b.time("mu"),
+		MessageLeft:  b.number("ml"),
+		ActUntil:     b.time("au"),
+		ActLeft:      b.number("al"),
+		TemplateDay:  b["td"],
+		TemplateUsed: b.number("tu"),
+		LastSent:     b.time("ls"),
+		ReminderDay:  b["rd"],
+		StudyWeek:    b["sw"],
+		StudyUsed:    b.number("su"),
+	}
+	for f := range b {
+		if template, ok := strings.CutPrefix(f, "s:"); ok {
+			if r.Accepted == nil {
+				r.Accepted = make(map[string]int)
+			}
+			r.Accepted[template] = b.number(f)
+		}
+	}
+	return r
+}
+
+func (b book) number(field string) int {
+	n, _ := strconv.Atoi(b[field]) // a field that is missing counts as 0
+	return n
+}
+
+func (b book) time(field string) time.Time {
+	n := b.number(field)
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(n), 0)
+}
+
+// changes are the fields and values that turn b into r.
+func (b book) changes(r *echowall.Reach) map[string]string {
+	out := make(map[string]string)
+	set := func(field, value string) {
+		if b[field] != value && (b[field] != "" || value != "0") {
+			out[field] = value
+		}
+	}
+	set("ml", strconv.Itoa(r.MessageLeft))
+	set("al", strconv.Itoa(r.ActLeft))
+	set("td", r.TemplateDay)
+	set("tu", strconv.Itoa(r.TemplateUsed))
+	set("rd", r.ReminderDay)
+	set("sw", r.StudyWeek)
+	set("su", strconv.Itoa(r.StudyUsed))
+	if !r.LastSent.IsZero() {
+		set("ls", strconv.FormatInt(r.LastSent.Unix(), 10))
+	}
+	for template, n := range r.Accepted {
+		set(acceptedField(template), strconv.Itoa(n))
+	}
+	return out
+}
+
+// with is b after the fields of changes were written.
+func (b book) with(changes map[string]string) book {
+	out := make(book, len(b)+len(changes))
+	for f, v := range b {
+		out[f] = v
+	}
+	for f, v := range changes {
+		out[f] = v
+	}
+	return out
+}
+
+// undo are the fields and values that lead from b.with(changes) back to b.
+func (b book) undo(changes map[string]string) map[string]string {
+	out := make(map[string]string, len(changes))
+	for f := range changes {
+		out[f] = b[f]
+	}
+	return out
+}
+
+// words lists fields for HSET, in a fixed order so that a repeated call is the same call.
+func words(fields map[string]string) []any {
+	names := make([]string, 0, len(fields))
+	for f := range fields {
+		names = append(names, f)
+	}
+	slices.Sort(names)
+	out := make([]any, 0, 2*len(names))
+	for _, f := range names {
+		out = append(out, f, fields[f])
+	}
+	return out
+}
+
+// Reach returns what is known about reaching a person.
+func (s *Store) Reach(ctx context.Context, p echowall.PersonID) (echowall.Reach, error) {
+	fields, err := s.pipe.HGetAll(ctx, s.keys.reach(p)).Result()
+	if err != nil {
+		return echowall.Reach{}, wrap(err)
+	}
+	return book(fields).reach(), nil
+}
+
+// AcceptSubscription records that the person agreed to n more subscription notices of a template; 0 records
+// that they want none any more. A person's boxed debts are looked at again.
+func (s *Store) AcceptSubscription(ctx context.Context, p echowall.PersonID, template string, n int) error {
+	return s.update(ctx, func(c *change) error {
+		if n == 0 {
+			c.do("HDEL", s.keys.reach(p), acceptedField(template))
+			return nil
+		}
+		c.do("HINCRBY", s.keys.reach(p), acceptedField(template), n)
+		c.reopen(s.keys, echowall.Recipient(p))
+		if o, ok := authorOf(ctx); ok && s.ids.Person(o) == p {
+			c.reopen(s.keys, echowall.Recipient(s.ids.Author(o)))
+		}
+		return nil
+	})
+}
