@@ -180,8 +180,11 @@ func TestWordsInUseExist(t *testing.T) {
 	}
 }
 
-// sentenceCall recognises Say("key", map…) and Refusal(kind, "key", pairs…). known is false when the names
-// of the values cannot be seen in the call.
+// keyForm is how catalogue keys look; other calls of the same names are none of ours.
+var keyForm = regexp.MustCompile(`^[a-z_]+\.[a-z0-9_.]+$`)
+
+// sentenceCall recognises Say("key", map…), Say("key", pairs…), Reply("key", pairs…) and
+// Refusal(kind, "key", pairs…). known is false when the names of the values cannot be seen in the call.
 func sentenceCall(call *ast.CallExpr) (key string, names []string, known bool) {
 	name := ""
 	switch f := call.Fun.(type) {
@@ -190,30 +193,37 @@ func sentenceCall(call *ast.CallExpr) (key string, names []string, known bool) {
 	case *ast.Ident:
 		name = f.Name
 	}
+	args := call.Args
 	switch {
-	case name == "Refusal" && len(call.Args) >= 2:
-		if call.Ellipsis.IsValid() {
-			return literal(call.Args[1]), nil, false
-		}
-		for i := 2; i < len(call.Args); i += 2 {
-			names = append(names, literal(call.Args[i]))
-		}
-		return literal(call.Args[1]), names, true
-	case name == "Say" && len(call.Args) == 2:
-		switch a := call.Args[1].(type) {
+	case (name == "Say" || name == "Reply") && len(args) > 0:
+	case name == "Refusal" && len(args) > 1:
+		args = args[1:]
+	default:
+		return "", nil, false
+	}
+	key = literal(args[0])
+	if !keyForm.MatchString(key) {
+		return "", nil, false
+	}
+	args = args[1:]
+	if len(args) == 1 { // a map, or pairs...
+		switch a := args[0].(type) {
 		case *ast.Ident:
-			return literal(call.Args[0]), nil, a.Name == "nil"
+			return key, nil, a.Name == "nil"
 		case *ast.CompositeLit:
 			for _, e := range a.Elts {
 				if kv, ok := e.(*ast.KeyValueExpr); ok {
 					names = append(names, literal(kv.Key))
 				}
 			}
-			return literal(call.Args[0]), names, true
+			return key, names, true
 		}
-		return literal(call.Args[0]), nil, false
+		return key, nil, false
 	}
-	return "", nil, false
+	for i := 0; i < len(args); i += 2 {
+		names = append(names, literal(args[i]))
+	}
+	return key, names, !call.Ellipsis.IsValid()
 }
 
 func literal(e ast.Expr) string {
