@@ -80,3 +80,28 @@ func (u *People) Bind(ctx context.Context, p PersonID, code string) (*Who, error
 	})
 	return out, err
 }
+
+// CheckScopes reports the first grant whose branch or station does not exist.
+func (u *People) CheckScopes(ctx context.Context, grants []Grant) error {
+	known := map[string]bool{string(TriageStation): true}
+	stations, err := u.Store.Stations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range stations {
+		known[string(s.ID)] = true
+	}
+	branches, err := u.Store.Branches(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range branches {
+		known[string(b.ID)] = true
+	}
+	for _, g := range grants {
+		if !known[g.Scope] {
+			return Errorf(KindInvalid, "there is no branch or station %q for the role %s", g.Scope, g.Role)
+		}
+	}
+	return nil
+}

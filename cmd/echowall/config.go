@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bufio"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"echowall/bot/wechat"
+)
+
+// config is everything the service is told from outside; README has the same table.
+type config struct {
+	Addr       string         // where to listen; default 127.0.0.1:8080
+	PublicURL  string         // address people's phones reach, without a path
+	RedisURL   string         // see store.Config.URL
+	SecretKey  []byte         // at least 32 bytes
+	ContentDir string         // laid over the built-in content; may be empty
+	Location   *time.Location // default Asia/Shanghai
+
+	AppID, AppSecret, Token string
+	AESKey, PreviousAESKey  string
+	Mode                    wechat.Mode
+	OriginalID              string
+	Account                 wechat.AccountType
+	APIURL, MPURL, OpenURL  string
+}
+
+// settings reads variables from a file of NAME=value lines, if one is given, and from the environment,
+// which wins.
+type settings struct {
+	file   map[string]string
+	path   string
+	getenv func(string) string
+	errs   []error
+}
+
+func newSettings(getenv func(string) string, path string) (*settings, error) {
+	s := &settings{getenv: getenv, path: path, file: map[string]string{}}
+	if path == "" {
+		return s, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, value, ok := strings.Cut(line, "=")
+		if !ok || !strings.HasPrefix(name, "ECHOWALL_") {
+			return nil, fmt.Errorf("%s:%d: expected ECHOWALL_NAME=value", path, n)
+		}
+		s.file[strings.TrimSpace(name)] = strings.Trim(strings.TrimSpace(value), `"`)
+	}
+	return s, lines.Err()
+}
+
+func (s *settings) get(name string) string {
+	if v := s.getenv("ECHOWALL_" + name); v != "" {
+		return v
+	}
+	return s.file["ECHOWALL_"+name]
+}
+
+func (s *settings) fail(name, what string) {
+	s.errs = append(s.errs, fmt.Errorf("ECHOWALL_%s %s", name, what))
+}
+
+func (s *settings) need(name, why string) string {
+	v := s.get(name)
+	if v == "" {
+		s.fail(name, "is not set: "+why)
+	}
+	return v
+}
+
+func (s *settings) or(name, otherwise string) string {
+	if v := s.get(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// readConfig reads and checks everything at once, so that one run names every mistake. Redis is not needed
+// when the service brings its own.
+func readConfig(s *settings, embedded bool) (config, error) {
+	c := config{
+		Addr:           s.or("ADDR", "127.0.0.1:8080"),
+		PublicURL:      strings.TrimSuffix(s.need("PUBLIC_URL", "the address that people's phones reach, such as https://wall.example.org"), "/"),
+		ContentDir:     s.get("CONTENT_DIR"),
+		AppID:          s.need("WECHAT_APP_ID", "the AppID on the platform's page"),
+		AppSecret:      s.need("WECHAT_APP_SECRET", "the AppSecret on the platform's page"),
+		Token:          s.need("WECHAT_TOKEN", "the Token you typed on the platform's page"),
+		AESKey:         s.get("WECHAT_AES_KEY"),
+		PreviousAESKey: s.get("WECHAT_PREVIOUS_AES_KEY"),
+		OriginalID:     s.need("WECHAT_ORIGINAL_ID", "the account's original id, gh_…"),
+		APIURL:         s.get("WECHAT_API_URL"),
+		MPURL:          s.get("WECHAT_MP_URL"),
+		OpenURL:        s.get("WECHAT_OPEN_URL"),
+	}
+	if !embedded {
+		c.RedisURL = s.need("REDIS_URL", "the address of Redis, such as redis://:password@127.0.0.1:6379/0, or start with -embedded")
+	}
+	if key := s.need("SECRET_KEY", "64 hex digits, from: openssl rand -hex 32"); key != "" {
+		b, err := hex.DecodeString(key)
+		if err != nil || len(b) < 32 {
+			s.fail("SECRET_KEY", "must be at least 64 hex digits; make one with: openssl rand -hex 32")
+		}
+		c.SecretKey = b
+	}
+	if c.PublicURL != "" {
+		if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" {
+			s.fail("PUBLIC_URL", "must look like https://wall.example.org, without a path")
+		}
+	}
+	var err error
+	if c.Location, err = time.LoadLocation(s.or("TIMEZONE", "Asia/Shanghai")); err != nil {
+		s.fail("TIMEZONE", "is not a time zone such as Asia/Shanghai")
+	}
+	if c.Mode, err = wechat.ParseMode(s.or("WECHAT_MODE", "safe")); err != nil {
+		s.fail("WECHAT_MODE", "must be safe, compat or plain, as on the platform's page")
+	}
+	if c.Account, err = wechat.ParseAccountType(s.or("WECHAT_ACCOUNT", "service+verified")); err != nil {
+		s.fail("WECHAT_ACCOUNT", err.Error())
+	}
+	return c, errors.Join(s.errs...)
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"echowall"
+)
+
+// repeated is a flag that may be given several times.
+type repeated []string
+
+func (r *repeated) String() string     { return strings.Join(*r, ",") }
+func (r *repeated) Set(v string) error { *r = append(*r, v); return nil }
+
+func runRosterCode(ctx context.Context, e env, args []string) error {
+	f := flags(e, "roster code")
+	configFile := f.String("config", "", "file of ECHOWALL_… lines")
+	name := f.String("name", "", "name on the roster")
+	scopes := map[echowall.Role]*repeated{}
+	for _, role := range []echowall.Role{echowall.RoleMember, echowall.RoleSecretary, echowall.RoleLiaison, echowall.RoleHead} {
+		scopes[role] = new(repeated)
+		f.Var(scopes[role], string(role), "role within this branch or station; may be repeated")
+	}
+	if err := parse(f, args, 0, 0); err != nil {
+		return err
+	}
+	var grants []echowall.Grant
+	for role, list := range scopes {
+		for _, scope := range *list {
+			grants = append(grants, echowall.Grant{Role: role, Scope: scope})
+		}
+	}
+	if *name == "" || len(grants) == 0 {
+		return usagef("a code needs -name and at least one role")
+	}
+	s, err := openStore(ctx, e, *configFile)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	people := &echowall.People{Store: s}
+	if err := people.CheckScopes(ctx, grants); err != nil {
+		return err
+	}
+	code, err := people.Invite(ctx, *name, grants...)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "%s\nvalid for %d days, once; type in the chat: 绑定 %s\n", code, int(echowall.CodeKept.Hours()/24), code)
+	return nil
+}
+
+func runRosterPlace(ctx context.Context, e env, args []string) error {
+	f := flags(e, "roster place")
+	configFile := f.String("config", "", "file of ECHOWALL_… lines")
+	var stations, branches repeated
+	f.Var(&stations, "station", "ID=NAME of a community station; may be repeated")
+	f.Var(&branches, "branch", "ID=NAME of a branch; may be repeated")
+	if err := parse(f, args, 0, 0); err != nil {
+		return err
+	}
+	if len(stations)+len(branches) == 0 {
+		return usagef("name at least one -station or -branch")
+	}
+	var ss []echowall.Station
+	for _, x := range stations {
+		id, name, ok := strings.Cut(x, "=")
+		if !ok || id == "" || name == "" {
+			return usagef("-station %q is not ID=NAME", x)
+		}
+		ss = append(ss, echowall.Station{ID: echowall.StationID(id), Name: name, Kind: echowall.StationCommunity})
+	}
+	var bs []echowall.Branch
+	for _, x := range branches {
+		id, name, ok := strings.Cut(x, "=")
+		if !ok || id == "" || name == "" {
+			return usagef("-branch %q is not ID=NAME", x)
+		}
+		bs = append(bs, echowall.Branch{ID: echowall.BranchID(id), Name: name})
+	}
+	s, err := openStore(ctx, e, *configFile)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.PutStations(ctx, ss...); err != nil {
+		return err
+	}
+	return s.PutBranches(ctx, bs...)
+}
