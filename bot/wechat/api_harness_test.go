@@ -31,6 +31,7 @@ type apiCall struct {
 	Body                       []byte
 }
 
+// json reads the body, numbers untouched.
 func (c apiCall) json(t testing.TB) map[string]any {
 	t.Helper()
 	var m map[string]any

@@ -21,6 +21,10 @@ var _ credential.AccessTokenContextHandle = (*Client)(nil)
 const (
 	// memory is how long a process believes its own copy before it looks into Redis again.
 	memory = 5 * time.Second
+	// aloneMemory is the same while Redis is away, when every look costs its time-outs.
+	aloneMemory = time.Minute
+	// maxLife is longer than any value lives.
+	maxLife = 24 * time.Hour
 	// overlap is how long the platform honours an old token beside the new one.
 	overlap = 5 * time.Minute
 	// stuckFor is how long a value that the platform gave again, although it had refused it, is left alone.
@@ -78,7 +82,7 @@ func (s *shared) waited(err error) error {
 // renew takes the value from Redis, or is the one that asks the platform, or waits for the one that does.
 func (s *shared) renew(ctx context.Context) (string, error) {
 	if s.cache == nil {
-		return s.ask(ctx)
+		return s.ask(ctx, maxLife)
 	}
 	owner := rand.Text()
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
@@ -107,7 +111,7 @@ func (s *shared) lead(ctx context.Context) (string, error) {
 	if v, err := s.look(ctx); v != "" || err != nil {
 		return s.orAlone(ctx, v, err)
 	}
-	return s.ask(ctx)
+	return s.ask(ctx, memory)
 }
 
 // look takes the value from Redis if it is there and was not refused.
@@ -134,11 +138,12 @@ func (s *shared) orAlone(ctx context.Context, v string, err error) (string, erro
 	if ctx.Err() != nil {
 		return "", s.waited(ctx.Err())
 	}
-	return s.ask(ctx)
+	return s.ask(ctx, aloneMemory)
 }
 
-// ask calls the platform and stores the answer. A value that cannot be stored is still good.
-func (s *shared) ask(ctx context.Context) (string, error) {
+// ask calls the platform, stores the answer, and believes it for at most the given time. A value that cannot
+// be stored is still good.
+func (s *shared) ask(ctx context.Context, believe time.Duration) (string, error) {
 	v, life, err := s.fetch(ctx)
 	if err != nil {
 		return "", err
@@ -152,10 +157,7 @@ func (s *shared) ask(ctx context.Context) (string, error) {
 		s.stuck, s.stuckUntil = v, s.now().Add(stuckFor)
 	}
 	s.dropped = ""
-	s.value, s.until = v, s.now().Add(min(memory, life))
-	if s.cache == nil {
-		s.until = s.now().Add(life)
-	}
+	s.value, s.until = v, s.now().Add(min(believe, life))
 	return v, nil
 }
 
