@@ -106,6 +106,7 @@ func TestImage(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), "v1.2.3-image") {
 		t.Errorf("echowall version says %q (%v), want the version given to the build", out, err)
 	}
+	commandLine(t, binary)
 }
 
 // healthcheck runs the image's health command where nobody listens: it must be known, and say no.
