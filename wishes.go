@@ -19,6 +19,8 @@ type WishStore interface {
 	WishesBy(ctx context.Context, a AuthorID, limit int) ([]*Wish, error)
 	// Queue lists a station's wishes in the given states, by due time.
 	Queue(ctx context.Context, station StationID, states []WishState, limit int) ([]*Wish, error)
+	// Counts says how many wishes are in each state; together they are all wishes there are.
+	Counts(ctx context.Context) (map[WishState]int, error)
 	// Wall lists published wishes, newest first.
 	Wall(ctx context.Context, limit int) ([]*Wish, error)
 }
@@ -156,6 +158,9 @@ func (u *Wishes) update(ctx context.Context, number string, change func(*Wish) e
 	}
 	return out, nil
 }
+
+// Counts says how many wishes are in each state.
+func (u *Wishes) Counts(ctx context.Context) (map[WishState]int, error) { return u.Store.Counts(ctx) }
 
 // Wall lists what everybody may see, newest first.
 func (u *Wishes) Wall(ctx context.Context, limit int) ([]*Wish, error) {

@@ -73,6 +73,9 @@ func (k keys) queue(s echowall.StationID, state echowall.WishState) string {
 	return k.join("queue", string(s), string(state))
 }
 
+// counts: hash state → number of wishes in it.
+func (k keys) counts() string { return k.join("counts") }
+
 // wall: sorted set of published receipt numbers, scored by time of publication (unix s).
 func (k keys) wall() string { return k.join("wall") }
 
@@ -133,3 +136,8 @@ func (k keys) fired(job, due string) string { return k.join("fired", job, due) }
 
 // runs: stream of what the clock did, trimmed.
 func (k keys) runs() string { return k.join("runs") }
+
+// Backup.
+
+// restoring: string, token of a restore that is under way or was interrupted.
+func (k keys) restoring() string { return k.join("restoring") }

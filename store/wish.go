@@ -108,6 +108,12 @@ func (s *Store) indexWish(c *change, before, w *echowall.Wish) {
 	if queued(w) && (moved || !before.Due.Equal(w.Due)) {
 		c.do("ZADD", s.keys.queue(w.Station, w.State), w.Due.Unix(), w.Number)
 	}
+	if before == nil || before.State != w.State {
+		c.do("HINCRBY", s.keys.counts(), string(w.State), 1)
+		if before != nil {
+			c.do("HINCRBY", s.keys.counts(), string(before.State), -1)
+		}
+	}
 	switch was := before != nil && before.OnWall(); {
 	case w.OnWall() && (!was || !before.Public.At.Equal(w.Public.At)):
 		c.do("ZADD", s.keys.wall(), w.Public.At.Unix(), w.Number)
@@ -132,6 +138,22 @@ func (s *Store) Queue(ctx context.Context, station echowall.StationID, states []
 		all = append(all, list...)
 	}
 	return all, nil
+}
+
+// Counts implements echowall.WishStore.
+func (s *Store) Counts(ctx context.Context) (map[echowall.WishState]int, error) {
+	all, err := s.pipe.HGetAll(ctx, s.keys.counts()).Result()
+	if err != nil {
+		return nil, wrap(err)
+	}
+	out := make(map[echowall.WishState]int, len(all))
+	var errs []error
+	for state, n := range all {
+		count, err := strconv.Atoi(n)
+		errs = append(errs, err)
+		out[echowall.WishState(state)] = count
+	}
+	return out, errors.Join(errs...)
 }
 
 // Wall implements echowall.WishStore.
