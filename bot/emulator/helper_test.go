@@ -52,8 +52,20 @@ func start(t *testing.T, p *Platform) *bot {
 type answer map[string]any
 
 func (a answer) code() int {
-	code, _ := a["errcode"].(float64)
-	return int(code)
+	return a.int("errcode")
+}
+
+// int reads a number; 0 when there is none. Ids need all 64 bits.
+func (a answer) int(name string) int {
+	number, _ := a[name].(json.Number)
+	n, _ := number.Int64()
+	return int(n)
+}
+
+// sub reads an object inside.
+func (a answer) sub(name string) answer {
+	m, _ := a[name].(map[string]any)
+	return m
 }
 
 var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, beijing)
@@ -116,7 +128,9 @@ func (c *caller) do(method, path, mime string, body []byte) (*http.Response, []b
 func (c *caller) parse(data []byte) answer {
 	c.t.Helper()
 	out := answer{}
-	if err := json.Unmarshal(data, &out); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&out); err != nil {
 		c.t.Fatalf("answer is no JSON: %q", data)
 	}
 	return out
