@@ -50,17 +50,12 @@ func (s shelf) load(ps *problems, l layer, r rules, cal *echowall.Calendar) {
 		book.layer = l
 		lint(ps, *book, r, cal)
 		id := book.lesson.ID
-		if other, taken := s[id]; taken && other.layer == l {
+		if other, taken := s[id]; taken && other.layer.rank == l.rank {
 			ps.fail(file, book.line, fmt.Sprintf("编号 %s 已被 %s 使用", id, other.file), fmt.Sprintf("id %s is used by %s already", id, other.file))
 			continue
 		}
 		s[id] = *book
 	}
-}
-
-// drop takes the lessons of one layer off the shelf.
-func (s shelf) drop(l layer) {
-	maps.DeleteFunc(s, func(_ string, b shelved) bool { return b.layer == l })
 }
 
 // lessons returns what is on the shelf in the order of ids, after the checks that need all lessons.

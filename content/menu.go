@@ -130,7 +130,7 @@ func (r menuReader) button(n ast.Node, top bool) Button {
 		}
 	}
 	if acts != 1 {
-		r.ps.fail(r.file, line, "按钮应有命令、链接、下级中的一样", "a button has exactly one of key, url, sub")
+		r.ps.fail(r.file, line, "按钮应有命令、链接、下级，三样取其中的一样", "a button has exactly one of key, url, sub")
 	}
 	return b
 }

@@ -55,20 +55,22 @@ func pairs(s string) map[rune]rune {
 	return m
 }
 
-const (
-	chineseDigits = "〇零一二三四五六七八九两壹贰叁肆伍陆柒捌玖貳叄陸兩"
-	digitValues   = "00123456789" + "2" + "123456789" + "2362"
-)
+// chineseDigits holds the value of every character that is a digit, formal ones (壹) included.
+var chineseDigits = func() map[rune]int {
+	m := make(map[rune]int)
+	for value, chars := range []string{"〇零", "一壹", "二两贰貳兩", "三叁叄", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖"} {
+		for _, r := range chars {
+			m[r] = value
+		}
+	}
+	return m
+}()
 
 // chineseNumber reads a word that consists of Chinese number characters only, below 1,000.
 func chineseNumber(w string) (string, bool) {
-	value := make(map[rune]int, len(digitValues))
-	for i, r := range []rune(chineseDigits) {
-		value[r] = int(digitValues[i] - '0')
-	}
 	total, digit, plain, unit := 0, -1, "", false
 	for _, r := range w {
-		if d, ok := value[r]; ok {
+		if d, ok := chineseDigits[r]; ok {
 			digit = d
 			plain += strconv.Itoa(d)
 			continue

@@ -35,10 +35,12 @@ type Pack struct {
 	html renderer
 }
 
-// layer is one directory of content; prefix makes its file names findable for the reader of a complaint.
+// layer is one directory of content. prefix makes its file names findable for the reader of a complaint;
+// rank is its place in the pile, 0 at the bottom.
 type layer struct {
 	fsys   fs.FS
 	prefix string
+	rank   int
 }
 
 func (l layer) label(name string) string { return filepath.Join(l.prefix, filepath.FromSlash(name)) }
@@ -62,7 +64,7 @@ func (ps *problems) unreadable(file string, err error) {
 func Load(layers ...fs.FS) (*Pack, []Problem, error) {
 	ls := make([]layer, len(layers))
 	for i, f := range layers {
-		ls[i] = layer{fsys: f}
+		ls[i] = layer{fsys: f, rank: i}
 	}
 	return load(ls)
 }
@@ -76,7 +78,7 @@ func Open(dir string) (*Pack, []Problem, error) {
 		} else if !info.IsDir() {
 			return nil, nil, fmt.Errorf("content: %s is not a directory", dir)
 		}
-		layers = append(layers, layer{os.DirFS(dir), dir})
+		layers = append(layers, layer{os.DirFS(dir), dir, 1})
 	}
 	return load(layers)
 }
@@ -118,11 +120,10 @@ func load(layers []layer) (*Pack, []Problem, error) {
 	}
 	applyLocalDays(p.Holidays, local)
 	calendar := echowall.NewCalendar(p.Holidays, nil)
-	for i, l := range layers {
-		if i > 0 && rules.withoutStarter {
-			shelf.drop(layers[0])
+	for _, l := range layers {
+		if l.rank > 0 || !rules.withoutStarter {
+			shelf.load(&ps, l, rules, calendar)
 		}
-		shelf.load(&ps, l, rules, calendar)
 	}
 	p.Lessons = shelf.lessons(&ps)
 	if err := ps.errors(); err != nil {

@@ -77,7 +77,7 @@ func readQuestions(ps *problems, file, lesson string, lines []string, offset int
 }
 
 func (r *questionReader) read(t string, line int) {
-	if m := optionLine.FindStringSubmatch(width.Narrow.String(firstRune(t)) + t[len(firstRune(t)):]); m != nil && r.q.Explanation == "" {
+	if m := optionLine.FindStringSubmatch(width.Fold.String(firstRune(t)) + t[len(firstRune(t)):]); m != nil && r.q.Explanation == "" {
 		r.option(strings.ToUpper(m[1]), m[2], line)
 		return
 	}
@@ -128,7 +128,7 @@ func (r *questionReader) label(label, text string, line int) {
 			r.told = v
 			return
 		}
-		r.told = strings.ToUpper(strings.NewReplacer("、", "", ",", "", "，", "", " ", "").Replace(width.Narrow.String(text)))
+		r.told = strings.ToUpper(strings.NewReplacer("、", "", ",", "", "，", "", " ", "").Replace(width.Fold.String(text)))
 		if r.told == "" {
 			r.ps.fail(r.file, line, "答案是空的", "the answer is empty")
 		}
