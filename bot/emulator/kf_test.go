@@ -9,7 +9,7 @@ import (
 // The shortest data of each format.
 const (
 	jpeg = "\xff\xd8\xff\xe0 picture"
-	png  = "\x89PNG\r\n\x1a\n picture"
+	pngs = "\x89PNG\r\n\x1a\n picture"
 	amr  = "#!AMR\n"
 	mp3  = "ID3 music"
 	mp4  = "\x00\x00\x00\x18ftypmp42 video"
