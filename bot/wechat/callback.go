@@ -222,7 +222,7 @@ func writeBody(w http.ResponseWriter, body []byte) {
 	_, _ = w.Write(body)
 }
 
-// Shared header values: a slice a header line would otherwise be allocated a request.
+// Header values are shared between requests, which saves allocating a slice for each line.
 var (
 	typeXML  = []string{"text/xml; charset=utf-8"}
 	typeText = []string{"text/plain; charset=utf-8"}

@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -266,6 +267,16 @@ func TestFingerprint(t *testing.T) {
 		}
 		if k.pushes[0].Key != k.pushes[2].Key {
 			t.Errorf("%v: one message, two keys", mode)
+		}
+		// The signature joins its parts, so exchanging timestamp and nonce keeps it valid: still one request.
+		s.nonce = fmt.Sprint(s.at.Unix() + 1)
+		serve(c, s.push(t, helloXML))
+		s.tamper = func(q url.Values, _ *string) {
+			q.Set("nonce", q.Get("timestamp"))
+			q.Set("timestamp", s.nonce)
+		}
+		if w := serve(c, s.push(t, helloXML)); w.Code == 200 && k.pushes[3].Fingerprint != k.last(t).Fingerprint {
+			t.Errorf("%v: a rearranged request passes as new", mode)
 		}
 		if n := len(k.pushes[0].Fingerprint); n != 16 {
 			t.Errorf("fingerprint of %d characters", n)

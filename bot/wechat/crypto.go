@@ -27,7 +27,8 @@ var (
 // half of the key, over random(16) | length(4) | message | app id. It is safe for concurrent use.
 //
 // crypto/aes is used directly because the SDK's util.DecryptMsg and EncryptMsg decode the key and expand
-// its schedule anew for every message, and look at one byte of the padding only.
+// its schedule anew for every message, look at one byte of the padding only, and do not let the caller tell
+// another app id from another key.
 type msgCipher struct {
 	block cipher.Block
 	iv    []byte

@@ -140,10 +140,15 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("%s: opened as %q", name, got)
 		}
 	}
+	uneven := append(append(make([]byte, headLength), exampleApp...), bytes.Repeat([]byte{26}, 26)...)
+	if got, err := m.message(bytes.Clone(uneven)); err != nil || got != "" {
+		t.Fatalf("even padding: %q, %v", got, err)
+	}
+	uneven[len(uneven)-26] = 0
 	for name, plain := range map[string][]byte{
+		"uneven pad":      uneven,
 		"pad 0":           make([]byte, 32),
 		"pad 33":          bytes.Repeat([]byte{33}, 64),
-		"uneven pad":      append(bytes.Repeat([]byte{1}, 30), 7, 3),
 		"nothing but pad": bytes.Repeat([]byte{32}, 32),
 		"length too large": append(append(make([]byte, 16), 0xff, 0xff, 0xff, 0xff),
 			bytes.Repeat([]byte{12}, 12)...),

@@ -111,7 +111,7 @@ func signed(signature string, parts ...string) bool {
 
 // sign is the platform's signature: hex(sha1(parts sorted and joined)), for at most four parts.
 // (The SDK's util.Signature gives the same through sort.Strings, a hash object and Sprintf: three times
-// the time and a dozen allocations.)
+// the time and eight allocations.)
 func sign(parts ...string) (sum [2 * sha1.Size]byte) {
 	var sorted [4]string
 	n := copy(sorted[:], parts)
