@@ -38,9 +38,6 @@ func (c *Commands) Has(name string) bool {
 	return slices.ContainsFunc(c.list, func(cmd command) bool { return cmd.name == name })
 }
 
-// Normalise is the function Normalise, for callers that are handed the command table only.
-func (c *Commands) Normalise(text string) string { return Normalise(text) }
-
 // Match finds the command that text begins with: the whole text, or followed by a space or a mark
 // ("心愿 路灯坏了", "心愿：路灯坏了"), or directly by a Latin letter or digit ("进度XY2031"). The longest
 // word wins. rest is what follows, as typed; pass it through Normalise where a number is expected.
