@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -179,11 +180,13 @@ func (c *Callback) unwrap(q query, s *scratch) (string, *msgCipher, error) {
 	return "", nil, fmt.Errorf("ECHOWALL_WECHAT_AES_KEY does not open the push: %w", failure)
 }
 
-// receive asks the Receiver and turns its panic into an error, so that the platform tries again.
+// receive asks the Receiver and turns its panic into an error, so that the platform tries again. Of the
+// panic's value only a runtime error is shown; any other might quote a message.
 func (c *Callback) receive(ctx context.Context, p *Push) (body []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("receiver panicked: %v\n%s", v, debug.Stack())
+			cause, _ := v.(runtime.Error)
+			err = fmt.Errorf("receiver panicked with %T: %v\n%s", v, cause, debug.Stack())
 		}
 	}()
 	return c.Receiver.Receive(ctx, p)

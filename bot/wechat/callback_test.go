@@ -295,11 +295,16 @@ func TestLogHoldsNoContent(t *testing.T) {
 			`<xml a="hello"><FromUserName>&oU1;</FromUserName></xml>`,
 		} {
 			for _, key := range []string{exampleKey, otherKey} {
-				c := newCallback(mode, receiverFunc(func(context.Context, *Push) ([]byte, error) { return nil, errors.New("away") }))
-				c.Logger = slog.New(slog.NewTextHandler(&log, nil))
-				s := newSender(mode)
-				s.key = key
-				serve(c, s.push(t, content))
+				for _, receive := range []receiverFunc{
+					func(context.Context, *Push) ([]byte, error) { return nil, errors.New("away") },
+					func(_ context.Context, p *Push) ([]byte, error) { panic("cannot handle " + p.Inbound.Text) },
+				} {
+					c := newCallback(mode, receive)
+					c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+					s := newSender(mode)
+					s.key = key
+					serve(c, s.push(t, content))
+				}
 			}
 		}
 	}
