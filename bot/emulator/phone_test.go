@@ -66,10 +66,14 @@ func TestAwaitBubble(t *testing.T) {
 	c := newCaller(t, p)
 	ph := p.Phone("oU1")
 	ph.Follow(t.Context())
-	go c.kf("oU1", "来了")
+	sent := make(chan int)
+	go func() { sent <- c.kf("oU1", "来了") }()
 	b, err := ph.AwaitBubble(within(t), func(b Bubble) bool { return b.Text == "来了" })
 	if err != nil || b.Seq != 1 {
 		t.Fatalf("%+v, %v", b, err)
+	}
+	if got := <-sent; got != 0 {
+		t.Errorf("kf: %d", got)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
