@@ -13,13 +13,14 @@ type Move string
 
 // The moves (citizen-feedback reference 4.3; the number there in brackets).
 const (
-	MoveSubmit  Move = "submit"  // [1] by the author
-	MoveAccept  Move = "accept"  // [6] by a liaison officer; signs for it
-	MoveAnswer  Move = "answer"  // [9] by a liaison officer
-	MoveRate    Move = "rate"    // [21] by the author
-	MoveRedo    Move = "redo"    // [22, 23] by the author: not solved
-	MoveRedact  Move = "redact"  // publication: a redacted text is proposed
-	MovePublish Move = "publish" // publication: a second person puts it on the wall
+	MoveSubmit     Move = "submit"     // [1] by the author
+	MoveAccept     Move = "accept"     // [6] by a liaison officer; signs for it
+	MoveAnswer     Move = "answer"     // [9] by a liaison officer
+	MoveRate       Move = "rate"       // [21] by the author
+	MoveRedo       Move = "redo"       // [22, 23] by the author: not solved
+	MoveSupplement Move = "supplement" // by the author: a place or photos added later
+	MoveRedact     Move = "redact"     // publication: a redacted text is proposed
+	MovePublish    Move = "publish"    // publication: a second person puts it on the wall
 )
 
 // EventSource says through which surface a move came.

@@ -26,12 +26,13 @@ type rule struct {
 
 // rules is the whole table of handling moves. What is not in it is forbidden.
 var rules = map[Move]rule{
-	MoveAccept:  {[]WishState{WishSubmitted}, []Role{RoleLiaison, RoleHead}},
-	MoveAnswer:  {[]WishState{WishAccepted, WishRedo}, []Role{RoleLiaison, RoleHead}},
-	MoveRate:    {[]WishState{WishToVerify, WishClosed}, []Role{RoleAuthor}},
-	MoveRedo:    {[]WishState{WishToVerify, WishClosed}, []Role{RoleAuthor}},
-	MoveRedact:  {[]WishState{WishAccepted, WishToVerify, WishRedo, WishClosed}, []Role{RoleLiaison, RoleHead}},
-	MovePublish: {[]WishState{WishAccepted, WishToVerify, WishRedo, WishClosed}, []Role{RoleLiaison, RoleHead}},
+	MoveAccept:     {[]WishState{WishSubmitted}, []Role{RoleLiaison, RoleHead}},
+	MoveSupplement: {[]WishState{WishSubmitted, WishAccepted, WishRedo}, []Role{RoleAuthor}},
+	MoveAnswer:     {[]WishState{WishAccepted, WishRedo}, []Role{RoleLiaison, RoleHead}},
+	MoveRate:       {[]WishState{WishToVerify, WishClosed}, []Role{RoleAuthor}},
+	MoveRedo:       {[]WishState{WishToVerify, WishClosed}, []Role{RoleAuthor}},
+	MoveRedact:     {[]WishState{WishAccepted, WishToVerify, WishRedo, WishClosed}, []Role{RoleLiaison, RoleHead}},
+	MovePublish:    {[]WishState{WishAccepted, WishToVerify, WishRedo, WishClosed}, []Role{RoleLiaison, RoleHead}},
 }
 
 // allow checks a move against the table.

@@ -1,0 +1,82 @@
+package handlers
+
+import (
+	"strings"
+
+	"echowall"
+	"echowall/bot"
+	"echowall/content"
+)
+
+// moveNames are the moves of a wish in words.
+var moveNames = map[echowall.Move]string{
+	echowall.MoveSubmit:     "staff.move_submit",
+	echowall.MoveSupplement: "staff.move_supplement",
+	echowall.MoveAccept:     "staff.move_accept",
+	echowall.MoveAnswer:     "staff.move_answer",
+	echowall.MoveRate:       "staff.move_rate",
+	echowall.MoveRedo:       "staff.move_redo",
+	echowall.MoveRedact:     "staff.move_redact",
+	echowall.MovePublish:    "staff.move_publish",
+}
+
+// nextSteps say what an officer can do in each state.
+var nextSteps = map[echowall.WishState]string{
+	echowall.WishSubmitted: "staff.next_sign",
+	echowall.WishAccepted:  "staff.next_answer",
+	echowall.WishRedo:      "staff.next_answer",
+	echowall.WishToVerify:  "staff.next_wait",
+	echowall.WishClosed:    "staff.next_closed",
+}
+
+// viewCase shows an officer everything about a wish but who wrote it.
+func (a *App) viewCase(c *bot.Context) (echowall.Message, error) {
+	number, _, err := needNumber("看", c.Rest)
+	if err != nil && isStaff(c.Who()) {
+		return echowall.Message{}, err
+	}
+	w, err := a.Wishes.ForStaff(c, c.Who(), number)
+	if err != nil {
+		return echowall.Message{}, err
+	}
+	head := c.Say(stateNames[w.State])
+	if !w.Due.IsZero() {
+		head = c.Say("staff.case_state", "state", head, "left", a.left(w.Due))
+	}
+	lines := []string{c.Say("staff.case_head", "number", w.Number, "state", head), w.Text}
+	if place := placeOf(w); place != "" {
+		lines = append(lines, c.Say("staff.case_place", "place", place))
+	}
+	if n := len(w.Media); n > 0 {
+		lines = append(lines, c.Say("staff.case_media", "count", n))
+	}
+	if w.Answer != nil {
+		lines = append(lines, a.answerLines(w)...)
+	}
+	for _, e := range w.History {
+		lines = append(lines, c.Say("staff.case_event", "time", content.ShortTimeText(e.At.In(a.calendar().Location())), "move", c.Say(moveNames[e.Move])))
+	}
+	lines = append(lines, c.Say(a.consentLine(w)), c.Say(nextSteps[w.State], "number", w.Number))
+	if a.CaseURL != nil {
+		lines = append(lines, link(a.CaseURL(w.Number), c.Say("staff.case_link")))
+	}
+	return echowall.Message{Text: strings.Join(lines, "\n")}, nil
+}
+
+func (a *App) consentLine(w *echowall.Wish) string {
+	switch {
+	case w.OnWall():
+		return "staff.case_on_wall"
+	case w.MayPublish:
+		return "staff.case_may_publish"
+	}
+	return "staff.case_private"
+}
+
+// placeOf is what is known about the place, in words.
+func placeOf(w *echowall.Wish) string {
+	if w.Place != "" || w.At == nil {
+		return w.Place
+	}
+	return w.At.Label
+}

@@ -1,0 +1,56 @@
+package handlers
+
+import (
+	"regexp"
+	"strings"
+
+	"echowall"
+	"echowall/bot"
+	"echowall/content"
+)
+
+// What nobody should type here, and what is allowed with a word of warning. Digits are looked at after
+// content.Normalise, so full width does not hide them.
+var (
+	// documents are 18-digit ID card numbers and bank card numbers of 16 to 19 digits, written together or
+	// in their usual groups.
+	documents = regexp.MustCompile(`(?:^|[^0-9])(?:[0-9]{16,19}|[0-9]{17}[Xx]|[0-9]{4}(?:[ -][0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|[0-9]{6}[ -][0-9]{8}[ -][0-9]{3}[0-9Xx])(?:[^0-9]|$)`)
+	phones    = regexp.MustCompile(`(?:^|[^0-9])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?:[^0-9]|$)`)
+)
+
+// check refuses texts that must not be kept: document numbers, and denunciations, which have a channel of
+// their own (citizen-feedback reference 7.7).
+func (a *App) check(c *bot.Context, text string) error {
+	if documents.MatchString(content.Normalise(text)) {
+		return echowall.Refusal(echowall.KindInvalid, "wish.document_number")
+	}
+	if mentions(text, c.Say("wish.words_denounce")) {
+		return echowall.Refusal(echowall.KindInvalid, "wish.denounce")
+	}
+	return nil
+}
+
+// warnings are lines to put above the answer to a text that is kept: danger first.
+func (a *App) warnings(c *bot.Context, text string) []string {
+	var lines []string
+	if a.danger(text) {
+		lines = append(lines, c.Say("wish.danger"))
+	}
+	if phones.MatchString(content.Normalise(text)) {
+		lines = append(lines, c.Say("wish.phone_number"))
+	}
+	return lines
+}
+
+// danger reports whether somebody may be in danger.
+func (a *App) danger(text string) bool { return mentions(text, a.say("wish.words_danger")) }
+
+// mentions reports whether text has one of the words of a list, which content writes as 词、词、词.
+func mentions(text, list string) bool {
+	for _, w := range strings.Split(list, "、") {
+		if w = strings.TrimSpace(w); w != "" && strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,36 @@
+package handlers
+
+import (
+	"strings"
+
+	"echowall"
+	"echowall/bot"
+)
+
+func (a *App) registerStaff(r *bot.Router) {
+	a.command(r, "待办", a.todo)
+	a.command(r, "办理", a.viewCase)
+	a.command(r, "签收", a.sign)
+	a.command(r, "答复", a.reply)
+	a.command(r, "上墙", a.redact)
+	a.command(r, "公开", a.publish)
+	r.Flow(a.replyFlow())
+}
+
+// todo lists what the officer's stations have to do, the most pressing first.
+func (a *App) todo(c *bot.Context) (echowall.Message, error) {
+	const most = 15
+	list, err := a.Wishes.Todo(c, c.Who(), most)
+	if err != nil {
+		return echowall.Message{}, err
+	}
+	if len(list) == 0 {
+		return c.Reply("staff.todo_empty")
+	}
+	var lines []string
+	for _, w := range list {
+		lines = append(lines, c.Say("staff.todo_line", "number", w.Number, "title", w.Title(),
+			"state", c.Say(stateNames[w.State]), "left", a.left(w.Due)))
+	}
+	return c.Reply("staff.todo", "count", len(list), "lines", strings.Join(lines, "\n"))
+}

@@ -1,0 +1,120 @@
+package handlers
+
+import (
+	"unicode/utf8"
+
+	"echowall"
+	"echowall/bot"
+	"echowall/bot/wechat"
+)
+
+// likelyWish is from how many characters on a text that is no command is probably somebody's wish.
+const likelyWish = 8
+
+// picks are the commands offered after a text that was not understood; Wish is that text when the first
+// choice is to hand it in.
+type picks struct {
+	Commands []string `json:"commands"`
+	Wish     string   `json:"wish,omitempty"`
+	Picked   int      `json:"picked,omitempty"`
+}
+
+func (a *App) registerUnknown(r *bot.Router) {
+	r.Flow(a.pickFlow())
+	r.Flow(a.lettersFlow())
+	r.Unknown(a.unknown)
+}
+
+// unknown answers what is no command: a receipt number by itself, a letter, or something to guess at.
+func (a *App) unknown(c *bot.Context) (echowall.Message, error) {
+	if c.In.Type != wechat.TypeText {
+		return c.Reply("common.unsupported")
+	}
+	if bareNumber.MatchString(c.Text) {
+		return a.byNumber(c)
+	}
+	if letters, ok := typedLetters(c.Text); ok {
+		if m, done, err := a.takeLetters(c, letters); done || err != nil {
+			return m, err
+		}
+	}
+	conv := c.Conversation()
+	conv.Unknown++
+	if conv.Unknown > 1 {
+		return c.Reply("common.unknown_twice")
+	}
+	p := picks{Commands: a.Pack.Commands.Nearest(c.Text, 3, a.offered(c.Who()))}
+	if utf8.RuneCountInString(c.Text) >= likelyWish && a.check(c, c.In.Text) == nil {
+		p = picks{Commands: p.Commands[:2], Wish: c.In.Text}
+	}
+	return a.pickFlow().Start(c, p)
+}
+
+// byNumber shows a wish to an officer of its station, or its progress to whoever asks.
+func (a *App) byNumber(c *bot.Context) (echowall.Message, error) {
+	if isStaff(c.Who()) {
+		m, err := a.run(c, "办理", c.Text)
+		if echowall.KindOf(err) != echowall.KindNotFound {
+			return m, err
+		}
+	}
+	return a.run(c, "进度", c.Text)
+}
+
+// offered says which commands are worth offering to a person.
+func (a *App) offered(who *echowall.Who) func(string) bool {
+	return func(name string) bool {
+		if _, ok := a.commands[name]; !ok {
+			return false
+		}
+		switch name {
+		case "学习", "答题", "通知", "收到", "提醒":
+			return who.Has(echowall.RoleMember) || who.Has(echowall.RoleSecretary)
+		case "发通知", "回执", "发党课":
+			return who.Has(echowall.RoleSecretary)
+		case "待办", "签收", "答复", "办理", "上墙", "公开":
+			return isStaff(who)
+		case "评价", "补充":
+			return false // they need a number
+		}
+		return true
+	}
+}
+
+func (a *App) pickFlow() *bot.Flow[picks] {
+	return &bot.Flow[picks]{
+		Name: offerPick, Version: 1, First: "which",
+		Steps: map[string]bot.Step[picks]{"which": {Ask: a.askPick, Take: takePick}},
+		Finish: func(c *bot.Context, p *picks) (echowall.Message, error) {
+			if p.Wish == "" {
+				return a.run(c, p.Commands[p.Picked-1], "")
+			}
+			if p.Picked == 1 {
+				return a.startWishWith(c, p.Wish)
+			}
+			return a.run(c, p.Commands[p.Picked-2], "")
+		},
+	}
+}
+
+func (a *App) askPick(c *bot.Context, p *picks) (string, error) {
+	var names []string
+	if p.Wish != "" {
+		names = append(names, c.Say("common.pick_wish"))
+	}
+	text := c.Say("common.unknown", "choices", choices(c, append(names, p.Commands...)))
+	if c.Conversation().Draft != nil {
+		text += "\n" + c.Say("common.draft_waits", "command", bot.WordResume)
+	}
+	return text, nil
+}
+
+func takePick(c *bot.Context, p *picks) (string, error) {
+	n := len(p.Commands)
+	if p.Wish != "" {
+		n++
+	}
+	i, err := choice(c, n)
+	p.Picked = i
+	return bot.End, err
+}

@@ -1,0 +1,32 @@
+package handlers
+
+import (
+	"time"
+
+	"echowall"
+	"echowall/content"
+)
+
+// when writes a moment as people say it: 今天 17:30, else 11月26日（周四）17:30.
+func (a *App) when(t time.Time) string {
+	local := t.In(a.calendar().Location())
+	if a.calendar().Today(a.Now()) == echowall.DateOf(local) {
+		return a.say("common.today", "time", local.Format("15:04"))
+	}
+	return content.ShortTimeText(local)
+}
+
+// left says how a deadline stands, counted in workdays.
+func (a *App) left(due time.Time) string {
+	cal := a.calendar()
+	now := a.Now()
+	today, day := cal.Today(now), cal.Today(due)
+	switch n := cal.WorkdaysBetween(today, day); {
+	case now.After(due):
+		return a.say("staff.due_late", "days", max(1, -n))
+	case day == today:
+		return a.say("staff.due_today", "time", due.In(cal.Location()).Format("15:04"))
+	default:
+		return a.say("staff.due_days", "days", n, "date", day)
+	}
+}

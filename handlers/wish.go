@@ -1,0 +1,272 @@
+package handlers
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"echowall"
+	"echowall/bot"
+	"echowall/bot/wechat"
+)
+
+// The dialog of a wish: what, where, how to be named, whether it may be published.
+const (
+	flowWish    = "wish"
+	stepText    = "text"
+	stepPlace   = "place"
+	stepDisplay = "display"
+	stepConsent = "consent"
+)
+
+// wishDraft is what was told so far.
+type wishDraft struct {
+	Text       string             `json:"text,omitempty"`
+	Place      string             `json:"place,omitempty"`
+	At         *echowall.Position `json:"at,omitempty"`
+	Photos     []string           `json:"photos,omitempty"`
+	Voices     []string           `json:"voices,omitempty"`
+	Display    echowall.Display   `json:"display,omitempty"`
+	Surname    string             `json:"surname,omitempty"`
+	MayPublish bool               `json:"may_publish,omitempty"`
+	// Note is said above the next question, once.
+	Note string `json:"note,omitempty"`
+}
+
+func (a *App) registerWish(r *bot.Router) {
+	a.command(r, "心愿", a.wish)
+	a.command(r, "补充", a.supplement)
+	r.Flow(a.wishFlow())
+	r.Flow(draftFlow(a))
+	a.registerAttach(r)
+}
+
+func (a *App) wishFlow() *bot.Flow[wishDraft] {
+	return &bot.Flow[wishDraft]{
+		Name: flowWish, Version: 1, First: stepText,
+		Steps: map[string]bot.Step[wishDraft]{
+			stepText:    {Ask: asking("wish.ask_text"), Take: a.takeText},
+			stepPlace:   {Ask: asking("wish.ask_place"), Take: a.takePlace},
+			stepDisplay: {Ask: asking("wish.ask_display"), Take: takeDisplay},
+			stepConsent: {Ask: asking("wish.ask_consent"), Take: takeConsent},
+		},
+		Finish: a.finishWish,
+	}
+}
+
+// asking is a question under the note, if there is one.
+func asking(key string) func(*bot.Context, *wishDraft) (string, error) {
+	return func(c *bot.Context, s *wishDraft) (string, error) {
+		question := c.Say(key)
+		if s.Note != "" {
+			question = s.Note + "\n" + question
+		}
+		return question, nil
+	}
+}
+
+// wish starts the dialog, or takes the whole wish from one line.
+func (a *App) wish(c *bot.Context) (echowall.Message, error) {
+	if text := a.raw(c); text != "" {
+		return a.wishLine(c, text)
+	}
+	if d := c.Conversation().Draft; d != nil && d.Name == flowWish {
+		return draftFlow(a).Start(c, draftOffer{})
+	}
+	return a.wishFlow().Start(c, wishDraft{})
+}
+
+// startWishWith starts the dialog behind its first question.
+func (a *App) startWishWith(c *bot.Context, text string) (echowall.Message, error) {
+	if err := a.checkText(c, text); err != nil {
+		return echowall.Message{}, err
+	}
+	f := a.wishFlow()
+	f.First = stepPlace
+	return f.Start(c, wishDraft{Text: text, Note: strings.Join(a.warnings(c, text), "\n")})
+}
+
+// draftOffer asks whether to begin anew although a draft waits.
+type draftOffer struct{}
+
+func draftFlow(a *App) *bot.Flow[draftOffer] {
+	return &bot.Flow[draftOffer]{
+		Name: offerDraft, Version: 1, First: "which",
+		Steps: map[string]bot.Step[draftOffer]{"which": {
+			Ask: func(c *bot.Context, _ *draftOffer) (string, error) {
+				return c.Say("common.draft_found", "command", bot.WordResume), nil
+			},
+			Take: func(c *bot.Context, _ *draftOffer) (string, error) {
+				if c.Text != "2" {
+					return "", echowall.Refusal(echowall.KindInvalid, "common.draft_how", "command", bot.WordResume)
+				}
+				return bot.End, nil
+			},
+		}},
+		Finish: func(c *bot.Context, _ *draftOffer) (echowall.Message, error) {
+			c.Conversation().Draft = nil
+			return a.wishFlow().Start(c, wishDraft{})
+		},
+	}
+}
+
+// attach takes a photo or place at any step. It reports whether the message was one.
+func (a *App) attach(c *bot.Context, s *wishDraft) (bool, error) {
+	switch c.In.Type {
+	case wechat.TypeImage:
+		if len(s.Photos) >= echowall.WishPhotoLimit {
+			return true, echowall.Refusal(echowall.KindInvalid, "wish.photo_limit", "limit", strconv.Itoa(echowall.WishPhotoLimit))
+		}
+		id, err := a.keep(c)
+		if err != nil {
+			return true, err
+		}
+		s.Photos = append(s.Photos, id)
+		s.Note = c.Say("wish.photo_kept", "count", len(s.Photos), "limit", echowall.WishPhotoLimit)
+		return true, nil
+	case wechat.TypeVoice:
+		if len(s.Voices)+len(s.Photos) >= echowall.WishMediaLimit {
+			return true, echowall.Refusal(echowall.KindInvalid, "wish.voice_limit")
+		}
+		id, err := a.keep(c)
+		if err != nil {
+			return true, err
+		}
+		s.Voices = append(s.Voices, id)
+		s.Note = c.Say("wish.voice_kept")
+		return true, nil
+	case wechat.TypeLocation:
+		s.At = position(c.In)
+		s.Note = c.Say("wish.location_kept")
+		return true, nil
+	case wechat.TypeText:
+		return false, nil
+	}
+	return true, echowall.Refusal(echowall.KindInvalid, "common.unsupported")
+}
+
+// takeText takes the wish itself. A voice says it as well as a sentence does; a photo alone does not.
+func (a *App) takeText(c *bot.Context, s *wishDraft) (string, error) {
+	s.Note = ""
+	if done, err := a.attach(c, s); done {
+		if err == nil && c.In.Type == wechat.TypeVoice {
+			return s.afterText(), nil
+		}
+		return stepText, err
+	}
+	switch word := a.word(c); {
+	case word == wordDone && len(s.Voices) > 0:
+		return s.afterText(), nil
+	case word == wordDone && len(s.Photos) > 0:
+		return "", echowall.Refusal(echowall.KindInvalid, "wish.photo_needs_words")
+	case word == wordDone, word == wordSkip:
+		return "", echowall.Refusal(echowall.KindInvalid, "wish.empty")
+	case word != "":
+		return "", echowall.Refusal(echowall.KindInvalid, "wish.is_command", "command", word)
+	}
+	if err := a.checkText(c, c.In.Text); err != nil {
+		return "", err
+	}
+	s.Text = c.In.Text
+	s.Note = strings.Join(a.warnings(c, s.Text), "\n")
+	return s.afterText(), nil
+}
+
+// afterText skips the question for the place when a location was sent before.
+func (s *wishDraft) afterText() string {
+	if s.At != nil {
+		return stepDisplay
+	}
+	return stepPlace
+}
+
+// checkText refuses at once what handing in would refuse three questions later.
+func (a *App) checkText(c *bot.Context, text string) error {
+	if utf8.RuneCountInString(strings.TrimSpace(text)) > echowall.WishTextLimit {
+		return echowall.Refusal(echowall.KindInvalid, "wish.too_long", "limit", strconv.Itoa(echowall.WishTextLimit))
+	}
+	return a.check(c, text)
+}
+
+// Words of the command table that mean something inside a dialog only.
+const (
+	wordDone = "完成"
+	wordSkip = "跳过"
+)
+
+func (a *App) takePlace(c *bot.Context, s *wishDraft) (string, error) {
+	s.Note = ""
+	if done, err := a.attach(c, s); done {
+		if err == nil && c.In.Type == wechat.TypeLocation {
+			return stepDisplay, nil
+		}
+		return stepPlace, err
+	}
+	switch a.word(c) {
+	case wordSkip, wordDone:
+		return stepDisplay, nil
+	}
+	place, err := a.placeText(c, c.In.Text)
+	if err != nil {
+		return "", err
+	}
+	s.Place = place
+	return stepDisplay, nil
+}
+
+func (a *App) placeText(c *bot.Context, text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if utf8.RuneCountInString(text) > echowall.WishPlaceLimit {
+		return "", echowall.Refusal(echowall.KindInvalid, "wish.place_too_long", "limit", strconv.Itoa(echowall.WishPlaceLimit))
+	}
+	return text, a.check(c, text)
+}
+
+// surname is a name of one or two characters with its title, the way people may be named on the wall.
+var surname = regexp.MustCompile(`^(\p{Han}{1,2})(先生|女士)$`)
+
+func takeDisplay(c *bot.Context, s *wishDraft) (string, error) {
+	s.Note = ""
+	if c.In.Type != wechat.TypeText {
+		return "", echowall.Refusal(echowall.KindInvalid, "wish.late_media")
+	}
+	text := strings.ReplaceAll(c.Text, " ", "")
+	switch text {
+	case "1", "匿名", "默认", "跳过":
+		s.Display, s.Surname = echowall.DisplayAnonymous, ""
+		return stepConsent, nil
+	case "2":
+		return "", echowall.Refusal(echowall.KindInvalid, "wish.surname_missing")
+	}
+	name := strings.TrimLeft(strings.TrimPrefix(text, "2"), "，,、.。:：")
+	if !surname.MatchString(name) {
+		return "", echowall.Refusal(echowall.KindInvalid, "wish.surname_form")
+	}
+	s.Display, s.Surname = echowall.DisplaySurname, name
+	return stepConsent, nil
+}
+
+func takeConsent(c *bot.Context, s *wishDraft) (string, error) {
+	s.Note = ""
+	switch c.Text {
+	case "1", "可以", "同意", "公开":
+		s.MayPublish = true
+	case "2", "不公开", "不可以", "不同意", "默认", "跳过":
+		s.MayPublish = false
+	default:
+		return "", echowall.Refusal(echowall.KindInvalid, "common.choose", "last", "2")
+	}
+	return bot.End, nil
+}
+
+func (a *App) finishWish(c *bot.Context, s *wishDraft) (echowall.Message, error) {
+	text := s.Text
+	if text == "" {
+		text = c.Say("wish.voice_only")
+	}
+	return a.submit(c, echowall.Wish{
+		Text: text, Place: s.Place, At: s.At, Media: append(s.Photos, s.Voices...),
+		Display: s.Display, Surname: s.Surname, MayPublish: s.MayPublish,
+	}, "")
+}
