@@ -175,7 +175,7 @@ func (x *exporter) family(ctx context.Context, name string, f family, ids []stri
 		return nil
 	case shapeRebuilt, shapeFleeting:
 		return nil
-	case shapeCounter, shapeTable, shapeHash, shapeFields, shapeStream, shapeSet, shapeSealed, shapeSealedFields:
+	case shapeValue, shapeTable, shapeHash, shapeFields, shapeStream, shapeSet, shapeSealed, shapeSealedFields:
 	}
 	for _, id := range ids {
 		// What is gone since it was listed is left out.
@@ -272,7 +272,7 @@ func (x *exporter) debt(ctx context.Context, l *line) error {
 func (x *exporter) one(ctx context.Context, name string, f family, id string) error {
 	rdb, key := x.s.rdb, x.s.keys.familyKey(name, id)
 	switch f.shape {
-	case shapeCounter:
+	case shapeValue:
 		value, err := rdb.Get(ctx, key).Result()
 		if err != nil {
 			return wrap(err)

@@ -14,7 +14,7 @@ const (
 	shapeDocument     shape = iota // string: one document a key
 	shapeMedia                     // like shapeDocument, with the bytes that stand in the family media
 	shapeDebt                      // like shapeDocument, with the places in the ledger's sorted sets
-	shapeCounter                   // string: an integer
+	shapeValue                     // string: one value; its key is the family
 	shapeTable                     // hash: one JSON value a field
 	shapeHash                      // hash: few fields that belong together
 	shapeFields                    // hash: many fields, each for itself
@@ -58,8 +58,9 @@ var families = map[string]family{
 	"mediainfo": {"media", shapeMedia, func() any { return new(echowall.Media) }},
 	"media":     {"media", shapeRebuilt, nil},
 
-	"wishes":   {kindCounter, shapeCounter, nil},
-	"notices":  {kindCounter, shapeCounter, nil},
+	"wishes":   {kindCounter, shapeValue, nil},
+	"notices":  {kindCounter, shapeValue, nil},
+	"started":  {"start", shapeValue, nil},
 	"reach":    {"reach", shapeHash, nil},
 	"receipts": {"receipt", shapeFields, nil},
 	"jobs":     {"job", shapeFields, nil},
@@ -73,6 +74,7 @@ var families = map[string]family{
 	"holders":   {"", shapeRebuilt, nil},
 	"by":        {"", shapeRebuilt, nil},
 	"queue":     {"", shapeRebuilt, nil},
+	"counts":    {"", shapeRebuilt, nil},
 	"wall":      {"", shapeRebuilt, nil},
 	"noticesof": {"", shapeRebuilt, nil},
 	"due":       {"", shapeRebuilt, nil},
@@ -100,15 +102,11 @@ func ExportKinds() []string {
 	return kinds
 }
 
-// familyOf finds the family that lines of a kind with a key go to. Counters share a kind: their key is the
-// family.
+// familyOf finds the family that lines of a kind with a key go to. Single values share kinds: their key is
+// the family.
 func familyOf(kind, key string) (string, family, bool) {
-	if kind == kindCounter {
-		f, ok := families[key]
-		return key, f, ok && f.shape == shapeCounter
-	}
 	for name, f := range families {
-		if f.kind == kind && f.shape != shapeRebuilt {
+		if f.kind == kind && f.shape != shapeRebuilt && (f.shape != shapeValue || name == key) {
 			return name, f, true
 		}
 	}

@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	restoreCommands = 1000    // commands written in one step, about
-	restoreBytes    = 4 << 20 // bytes written in one step, about
-	lineLimit       = 64 << 20
+	restoreWords = 4000    // words of commands written in one step, about
+	restoreBytes = 4 << 20 // bytes written in one step, about
+	lineLimit    = 64 << 20
 )
 
 // Restored says what Restore wrote.
@@ -169,10 +169,15 @@ func (x *restorer) all(ctx context.Context) error {
 
 // at says where in the file err came up. Not being able to reach Redis has nothing to do with the line.
 func (x *restorer) at(err error) error {
-	if k := echowall.KindOf(err); k == echowall.KindUnavailable || errors.Is(err, context.Canceled) {
+	kind := echowall.KindOf(err)
+	if kind == echowall.KindUnavailable || errors.Is(err, context.Canceled) {
 		return err
 	}
-	return echowall.Errorf(echowall.KindOf(err), "store: line %d: %w", x.number, err)
+	var e *echowall.Error
+	if errors.As(err, &e) && e.Err != nil {
+		err = e.Err // the kind is said once
+	}
+	return echowall.Errorf(kind, "store: line %d: %w", x.number, err)
 }
 
 // read returns the next line without its end, nil after the last.
@@ -226,7 +231,7 @@ func (x *restorer) line(ctx context.Context, text []byte) error {
 		return err
 	}
 	x.bytes += len(text)
-	if len(x.change.commands) > restoreCommands || x.bytes > restoreBytes {
+	if len(x.change.commands) > restoreWords || x.bytes > restoreBytes {
 		return x.apply(ctx)
 	}
 	return nil

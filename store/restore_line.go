@@ -33,8 +33,8 @@ func (x *restorer) thing(kind string, text []byte) error {
 	switch f.shape {
 	case shapeDocument, shapeMedia, shapeDebt:
 		return x.document(name, f, l)
-	case shapeCounter:
-		if _, err := strconv.ParseInt(l.Value, 10, 64); err != nil {
+	case shapeValue:
+		if _, err := strconv.ParseInt(l.Value, 10, 64); err != nil && kind == kindCounter {
 			return echowall.Errorf(echowall.KindInvalid, "%w", err)
 		}
 		return x.set(k.join(name), l.Value, 0)
