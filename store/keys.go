@@ -128,6 +128,9 @@ func (k keys) attempts() string { return k.join("attempts") }
 
 // The clock.
 
+// started: integer, the account's first day (20060102).
+func (k keys) started() string { return k.join("started") }
+
 // jobs: hash job → due time of the last firing handled (unix s).
 func (k keys) jobs() string { return k.join("jobs") }
 

@@ -139,3 +139,11 @@ func shortHash(data []byte) string {
 	base64.RawURLEncoding.Encode(text[:], sum[:12])
 	return string(text[:])
 }
+
+// VerificationQuery is the query the platform sends when a callback URL is saved, signed with token, for an
+// operator who checks the way to the own callback. A correct callback answers with echo.
+func VerificationQuery(token string, now time.Time, echo string) string {
+	timestamp, nonce := strconv.FormatInt(now.Unix(), 10), strconv.FormatInt(now.UnixNano()%1e9, 10)
+	signature := sign(token, timestamp, nonce)
+	return url.Values{"signature": {string(signature[:])}, "timestamp": {timestamp}, "nonce": {nonce}, "echostr": {echo}}.Encode()
+}
