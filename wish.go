@@ -115,6 +115,9 @@ const AnswerLimit = 400
 // owe adds a debt to be stored with the change.
 func (w *Wish) owe(d Debt) { w.owed = append(w.owed, d) }
 
+// OweAgain adds a debt that TakeOwed gave out.
+func (w *Wish) OweAgain(d Debt) { w.owe(d) }
+
 // TakeOwed returns what the changes since the last call owe, and forgets it. The store calls it once for
 // each change it writes.
 func (w *Wish) TakeOwed() []Debt {

@@ -134,6 +134,12 @@ func (t *turn) Context(ctx context.Context) context.Context {
 	return context.WithValue(withChange(ctx, t.change), authorKey{}, t.contact.From)
 }
 
+// WithAuthor returns ctx such that a wish added under it can be answered: its author's openid goes into the
+// vault. Turns do this by themselves.
+func (s *Store) WithAuthor(ctx context.Context, o echowall.OpenID) context.Context {
+	return context.WithValue(ctx, authorKey{}, o)
+}
+
 type authorKey struct{}
 
 // authorOf is the openid of whoever the turn under ctx belongs to.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"echowall/bot/wechat"
+	"echowall/handlers"
 )
 
 // config is everything the service is told from outside; README has the same table.
@@ -106,6 +107,12 @@ func readConfig(s *settings, embedded bool) (config, error) {
 		APIURL:         s.get("WECHAT_API_URL"),
 		MPURL:          s.get("WECHAT_MP_URL"),
 		OpenURL:        s.get("WECHAT_OPEN_URL"),
+		Office: handlers.Office{
+			Account:  s.or("OFFICE_ACCOUNT", "回音壁"),
+			Operator: s.get("OFFICE_OPERATOR"),
+			Contact:  s.get("OFFICE_CONTACT"),
+			Hours:    s.get("OFFICE_HOURS"),
+		},
 	}
 	if !embedded {
 		c.RedisURL = s.need("REDIS_URL", "the address of Redis, such as redis://:password@127.0.0.1:6379/0, or start with -embedded")

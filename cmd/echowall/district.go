@@ -1,0 +1,70 @@
+package main
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+
+	"echowall"
+)
+
+// districtFile is the demo's made-up district; no place or person in it exists.
+//
+//go:embed demo/district.json
+var districtFile []byte
+
+// district is who and what a demo starts with.
+type district struct {
+	Stations []echowall.Station `json:"stations"`
+	Branches []echowall.Branch  `json:"branches"`
+	People   []districtPerson   `json:"people"`
+	Wishes   []districtWish     `json:"wishes"`
+}
+
+// districtPerson is one of the forty. Seat names one of the four phones on the demo's page.
+type districtPerson struct {
+	OpenID string           `json:"openid"`
+	Name   string           `json:"name"`
+	Note   string           `json:"note"`
+	Seat   string           `json:"seat,omitempty"`
+	Grants []echowall.Grant `json:"grants,omitempty"`
+}
+
+// districtWish is a wish of the past: when it was handed in, in working days before the demo's first day,
+// and what became of it.
+type districtWish struct {
+	DaysAgo int             `json:"days_ago"`
+	Author  string          `json:"author"` // openid
+	Place   string          `json:"place"`
+	Text    string          `json:"text"`
+	Public  string          `json:"public,omitempty"` // redacted text; "" keeps it private
+	Accept  bool            `json:"accept,omitempty"`
+	Answer  *districtAnswer `json:"answer,omitempty"`
+	Rating  echowall.Rating `json:"rating,omitempty"`
+	// Told leaves what the last move owes in the ledger, so that the demo begins with a message.
+	Told bool `json:"told,omitempty"`
+}
+
+type districtAnswer struct {
+	Class   echowall.Outcome `json:"class"`
+	Text    string           `json:"text"`
+	Promise echowall.Date    `json:"promise,omitzero"`
+}
+
+func readDistrict() (*district, error) {
+	d := new(district)
+	if err := json.Unmarshal(districtFile, d); err != nil {
+		return nil, fmt.Errorf("demo district: %w", err)
+	}
+	return d, nil
+}
+
+// seat returns the person on one of the four phones.
+func (d *district) seat(name string) (districtPerson, bool) {
+	for _, p := range d.People {
+		if p.Seat == name {
+			return p, true
+		}
+	}
+	return districtPerson{}, false
+}
