@@ -49,7 +49,6 @@ type Config struct {
 // Process is one running server.
 type Process struct {
 	socket string
-	pid    int
 	proc   *os.Process
 	tail   *tail
 	done   chan struct{}
@@ -71,6 +70,10 @@ func Find() (string, error) {
 func Start(ctx context.Context, c Config) (*Process, error) {
 	program, err := Find()
 	if err != nil {
+		return nil, err
+	}
+	// Without it the start would fail with words about the program.
+	if _, err := os.Stat(c.Dir); err != nil {
 		return nil, err
 	}
 	p := &Process{socket: c.Socket, tail: new(tail), done: make(chan struct{})}
@@ -118,7 +121,7 @@ func Start(ctx context.Context, c Config) (*Process, error) {
 	if err := <-started; err != nil {
 		return nil, fmt.Errorf("start %s: %w", program, err)
 	}
-	p.proc, p.pid = cmd.Process, cmd.Process.Pid
+	p.proc = cmd.Process
 	if err := p.ready(ctx); err != nil {
 		p.Kill()
 		return nil, fmt.Errorf("%s: %w", filepath.Base(program), err)
@@ -128,9 +131,6 @@ func Start(ctx context.Context, c Config) (*Process, error) {
 
 // Socket is the path the server listens on.
 func (p *Process) Socket() string { return p.socket }
-
-// Pid is the process id, for tests that end it.
-func (p *Process) Pid() int { return p.pid }
 
 // Done is closed when the server has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }

@@ -23,6 +23,7 @@ func TestServerKeepsItsDataOverAKill(t *testing.T) {
 			if name == "tcp" {
 				o = &redis.Options{Addr: s.Addr()}
 			}
+			o.MaxRetries, o.DialerRetries = -1, 1
 			rdb := redis.NewClient(o)
 			defer rdb.Close()
 			ctx := context.Background()
