@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -226,21 +227,22 @@ func texts(err error) string {
 func TestNoSecretInErrors(t *testing.T) {
 	h := newAPIHost(t)
 	h.answer(stableTokenPath, `{"access_token":"sh0rt-T0ken","expires_in":7200}`)
-	const mediaID, code, ticket = "s3cretMedia", "s3cretCode", "s3cretTicket"
-	people := []echowall.OpenID{testOpenID, "o2"}
+	const mediaID, code, ticket = "s3cret+Media", "s3cret/Code", "s3cret=Ticket"
+	const who = "o+short/one" // no long word: hidden because the call names it
+	people := []echowall.OpenID{testOpenID, who}
 	calls := func(c *Client) []error {
 		ctx := within(t)
 		var errs []error
 		add := func(err error) { errs = append(errs, err) }
-		add(c.SendKF(ctx, testOpenID, hello))
-		add(c.SendTyping(ctx, testOpenID, true))
+		add(c.SendKF(ctx, who, hello))
+		add(c.SendTyping(ctx, who, true))
 		tm := echowall.TemplateMessage{ID: "t", Fields: []echowall.NamedText{{Name: "a", Value: "b"}}}
-		_, err := c.SendTemplate(ctx, testOpenID, tm)
+		_, err := c.SendTemplate(ctx, who, tm)
 		add(err)
-		add(c.SendSubscription(ctx, testOpenID, tm))
+		add(c.SendSubscription(ctx, who, tm))
 		_, err = c.MassByOpenIDs(ctx, people, MassContent{Text: "x"}, "key")
 		add(err)
-		add(c.MassPreview(ctx, testOpenID, MassContent{Text: "x"}))
+		add(c.MassPreview(ctx, who, MassContent{Text: "x"}))
 		_, err = c.UploadTemp(ctx, MediaImage, "/home/secretfolder/a.png", []byte("x"))
 		add(err)
 		_, err = c.Download(ctx, mediaID)
@@ -248,7 +250,7 @@ func TestNoSecretInErrors(t *testing.T) {
 		_, err = c.QRImage(ctx, ticket)
 		add(err)
 		add(c.TagUsers(ctx, 1, people))
-		_, err = c.UserInfo(ctx, testOpenID)
+		_, err = c.UserInfo(ctx, who)
 		add(err)
 		_, err = c.UserInfoBatch(ctx, people)
 		add(err)
@@ -260,7 +262,10 @@ func TestNoSecretInErrors(t *testing.T) {
 		add(err)
 		return errs
 	}
-	secrets := []string{testSecret, "sh0rt-T0ken", string(testOpenID), mediaID, code, ticket, "secretfolder"}
+	secrets := []string{testSecret, "sh0rt-T0ken", string(testOpenID), who, mediaID, code, ticket, "secretfolder", "http://"}
+	for _, s := range secrets {
+		secrets = append(secrets, url.QueryEscape(s))
+	}
 	check := func(name string, errs []error) {
 		for i, err := range errs {
 			if err == nil {
@@ -301,7 +306,7 @@ func TestNoSecretInErrors(t *testing.T) {
 	// A transport whose own error quotes the address.
 	check("talkative transport", calls(h.client(t, func(c *Config) {
 		c.HTTP = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			return nil, fmt.Errorf("proxy said no to %s: %w", r.URL, os.ErrDeadlineExceeded)
+			return nil, fmt.Errorf("proxy said no to %s: %w", r.URL.RequestURI(), os.ErrDeadlineExceeded)
 		})}
 	})))
 }

@@ -78,7 +78,7 @@ func (c *Client) downloadVideo(ctx context.Context, address string) (Media, erro
 	}
 	base := &url.URL{Scheme: u.Scheme, Host: u.Host}
 	r := request{
-		path: u.Path, query: u.RawQuery, base: base, limit: mediaLimit, timeout: mediaTimeout, noToken: true,
+		path: u.Path, query: u.RawQuery, base: base, limit: mediaLimit, timeout: mediaTimeout,
 		hide: []string{u.Path, u.RawQuery},
 	}
 	a, pe := c.exchange(ctx, &r, "")

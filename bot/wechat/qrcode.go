@@ -91,7 +91,7 @@ func (c *Client) QRImageURL(ticket string) string {
 // QRImage fetches the picture of a code.
 func (c *Client) QRImage(ctx context.Context, ticket string) (Media, error) {
 	r := request{
-		path: showQRPath, query: "ticket=" + url.QueryEscape(ticket), base: c.mp, noToken: true,
+		path: showQRPath, query: "ticket=" + url.QueryEscape(ticket), base: c.mp,
 		limit: jsonLimit, hide: []string{ticket},
 	}
 	a, pe := c.exchange(ctx, &r, "")

@@ -108,6 +108,27 @@ func TestDropOnlyIfEqual(t *testing.T) {
 	}
 }
 
+// TestRefusedTokenComesBack: a slow process stores the refused token again after it was dropped. It is not
+// taken from there a second time.
+func TestRefusedTokenComesBack(t *testing.T) {
+	h := newAPIHost(t)
+	c := h.client(t, withRedis(t, testRedis(t)))
+	ctx := within(t)
+	if _, err := c.GetAccessTokenContext(ctx); err != nil {
+		t.Fatal(err)
+	}
+	c.token.drop(ctx, testToken(1))
+	if err := c.token.cache.Set(c.token.key, testToken(1), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if token, err := c.GetAccessTokenContext(ctx); token != testToken(2) || err != nil {
+		t.Errorf("%q, %v", token, err)
+	}
+	if got := c.token.cache.Get(c.token.key); got != testToken(2) {
+		t.Errorf("Redis keeps %v", got)
+	}
+}
+
 func TestRefusedTokenIsRetriedOnce(t *testing.T) {
 	for _, code := range []int{40001, 40014, 42001} {
 		h := newAPIHost(t)
