@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"echowall"
 )
@@ -139,4 +140,10 @@ func (s *Store) ShowBoxed(ctx context.Context, debts ...echowall.Debt) error {
 		}
 		return nil
 	})
+}
+
+// DueNow counts debts whose time has come and that nobody has taken up.
+func (s *Store) DueNow(ctx context.Context) (int64, error) {
+	n, err := s.rdb.ZCount(ctx, s.keys.due(), "-inf", strconv.FormatInt(s.now().Unix(), 10)).Result()
+	return n, wrap(err)
 }
