@@ -16,6 +16,7 @@ func (a *App) registerHelp(r *bot.Router) {
 
 // help lists what this person can do, by the roles held.
 func (a *App) help(c *bot.Context) (echowall.Message, error) {
+	c.Conversation().Unknown = 0
 	who := c.Who()
 	parts := []string{c.Say("help.resident")}
 	if who.Has(echowall.RoleMember) || who.Has(echowall.RoleSecretary) {

@@ -11,6 +11,7 @@ import (
 // that has the person's newest open wish, else those who sort what has no place. They do not learn who it
 // is; with a wish they can answer through it.
 func (a *App) human(c *bot.Context) (echowall.Message, error) {
+	c.Conversation().Unknown = 0
 	station, number := echowall.TriageStation, ""
 	w, err := a.newestOpen(c)
 	if err != nil {

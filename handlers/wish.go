@@ -146,10 +146,19 @@ func (a *App) attach(c *bot.Context, s *wishDraft) (bool, error) {
 	return true, echowall.Refusal(echowall.KindInvalid, "common.unsupported")
 }
 
+// attachStep is attach inside the dialog, where more photos may follow.
+func (a *App) attachStep(c *bot.Context, s *wishDraft) (bool, error) {
+	done, err := a.attach(c, s)
+	if done && err == nil && c.In.Type == wechat.TypeImage {
+		s.Note += c.Say("wish.photo_more")
+	}
+	return done, err
+}
+
 // takeText takes the wish itself. A voice says it as well as a sentence does; a photo alone does not.
 func (a *App) takeText(c *bot.Context, s *wishDraft) (string, error) {
 	s.Note = ""
-	if done, err := a.attach(c, s); done {
+	if done, err := a.attachStep(c, s); done {
 		if err == nil && c.In.Type == wechat.TypeVoice {
 			return s.afterText(), nil
 		}
@@ -197,15 +206,17 @@ const (
 
 func (a *App) takePlace(c *bot.Context, s *wishDraft) (string, error) {
 	s.Note = ""
-	if done, err := a.attach(c, s); done {
+	if done, err := a.attachStep(c, s); done {
 		if err == nil && c.In.Type == wechat.TypeLocation {
 			return stepDisplay, nil
 		}
 		return stepPlace, err
 	}
 	switch a.word(c) {
-	case wordSkip, wordDone:
+	case wordSkip:
 		return stepDisplay, nil
+	case wordDone: // with the photos
+		return stepPlace, nil
 	}
 	place, err := a.placeText(c, c.In.Text)
 	if err != nil {
