@@ -38,15 +38,7 @@ func platformAndClient(t *testing.T, p *emulator.Platform, change ...func(*Confi
 		AppID: p.Account.AppID, AppSecret: testSecret, Type: AccountType(p.Account.Type),
 		APIURL: p.URL(), MPURL: p.URL(), OpenURL: p.URL(), Now: p.Time,
 	}
-	for _, f := range change {
-		f(&cfg)
-	}
-	c, err := NewClient(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return c
+	return newTestClient(t, cfg, change)
 }
 
 // bubble waits for a bubble that matches.

@@ -129,6 +129,12 @@ func (h *apiHost) client(t testing.TB, change ...func(*Config)) *Client {
 		AppID: "wx0e1c2d3b4a596877", AppSecret: testSecret, Type: AccountServiceVerified,
 		APIURL: h.URL, MPURL: h.URL, OpenURL: h.URL,
 	}
+	return newTestClient(t, cfg, change)
+}
+
+// newTestClient makes a client that ends with the test.
+func newTestClient(t testing.TB, cfg Config, change []func(*Config)) *Client {
+	t.Helper()
 	for _, f := range change {
 		f(&cfg)
 	}
