@@ -103,7 +103,6 @@ func (g *rig) say(from, text string) string {
 	return string(body)
 }
 
-
 // counter is a router with one command that takes part in the turn: it adds a person to a list that is
 // stored with it, and tells how often it ran.
 func counter(runs *atomic.Int64, s func() *store.Store) *bot.Router {
