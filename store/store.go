@@ -16,7 +16,7 @@ import (
 
 // Config says where the data lives and whose it is.
 type Config struct {
-	// URL of Redis; see ParseURL for the forms.
+	// URL of Redis; see dial in url.go for the forms.
 	URL string
 	// Account names the official account; every key carries it. Required.
 	Account string

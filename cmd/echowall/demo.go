@@ -180,8 +180,12 @@ func (d *demo) settle(ctx context.Context) error {
 	g.SetLimit(4)
 	for _, p := range d.district.People {
 		g.Go(func() error {
-			if delivery := d.platform.Phone(p.OpenID).Follow(ctx); delivery.Outcome == emulator.Failed {
+			phone := d.platform.Phone(p.OpenID)
+			if phone.Follow(ctx).Outcome == emulator.Failed {
 				return fmt.Errorf("%s could not follow the account", p.OpenID)
+			}
+			if p.Says != "" && phone.Say(ctx, p.Says).Outcome == emulator.Failed {
+				return fmt.Errorf("%s got no answer", p.OpenID)
 			}
 			return nil
 		})

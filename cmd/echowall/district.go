@@ -28,6 +28,9 @@ type districtPerson struct {
 	Note   string           `json:"note"`
 	Seat   string           `json:"seat,omitempty"`
 	Grants []echowall.Grant `json:"grants,omitempty"`
+	// Says is typed after following; it opens the 48 hours in which messages can arrive. Those who say
+	// nothing find theirs in the to-read box.
+	Says string `json:"says,omitempty"`
 }
 
 // districtWish is a wish of the past: when it was handed in, in working days before the demo's first day,
