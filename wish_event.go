@@ -30,6 +30,7 @@ type EventSource string
 const (
 	FromChat    EventSource = "chat"
 	FromConsole EventSource = "console"
+	FromPage    EventSource = "page" // a phone page, by a signed link
 	FromClock   EventSource = "clock"
 )
 

@@ -167,6 +167,15 @@ func (u *Wishes) Wall(ctx context.Context, limit int) ([]*Wish, error) {
 	return u.Store.Wall(ctx, limit)
 }
 
+// Published returns one wish that everybody may see; one that is not published is as good as none.
+func (u *Wishes) Published(ctx context.Context, number string) (*Wish, error) {
+	w, err := u.Store.Wish(ctx, NormaliseNumber(number))
+	if err == nil && !w.OnWall() {
+		return nil, Refusal(KindNotFound, "wish.not_found", "number", NormaliseNumber(number))
+	}
+	return w, err
+}
+
 // NormaliseNumber writes a receipt number as we print it: XY2031, whatever width, case or spacing it was
 // typed in; bare digits count too.
 func NormaliseNumber(s string) string { return "XY" + strings.TrimPrefix(foldTyped(s), "XY") }
