@@ -42,6 +42,7 @@ type App struct {
 	commands map[string]bot.Handler
 	letters  []letterRule
 	stations stationList
+	cleaning chan struct{} // one for each photo being decoded
 }
 
 // Office is who runs the account, as people read it. Empty fields are left to general sentences.
@@ -55,7 +56,7 @@ type Office struct {
 // Router registers every feature. Call it once.
 func (a *App) Router() *bot.Router {
 	r := bot.NewRouter(typed{a.Pack.Commands})
-	a.commands, a.letters = make(map[string]bot.Handler), nil
+	a.commands, a.letters, a.cleaning = make(map[string]bot.Handler), nil, make(chan struct{}, photosAtOnce)
 	r.Use(bot.LimitFlood, a.remindBox, dropOffers)
 	a.registerFollow(r)
 	a.registerHelp(r)

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
-	"image/draw"
 	_ "image/gif" // formats that phones send
 	"image/jpeg"
 	_ "image/png"
@@ -20,6 +19,7 @@ const (
 	photoPixels    = 40_000_000 // more is refused before decoding
 	photoBytes     = 12 << 20
 	voiceBytes     = 2 << 20
+	photosAtOnce   = 2
 	photoType      = "image/jpeg"
 	orientationTag = 0x0112
 )
@@ -52,39 +52,57 @@ func cleanPhoto(data []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// shrink copies src onto white and averages blocks of pixels until neither side is longer than limit.
+// shrink averages blocks of pixels, on white, until neither side is longer than limit. It makes no copy of
+// the whole picture.
 func shrink(src image.Image, limit int) *image.RGBA {
 	b := src.Bounds()
-	full := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
-	draw.Draw(full, full.Bounds(), image.White, image.Point{}, draw.Src)
-	draw.Draw(full, full.Bounds(), src, b.Min, draw.Over)
-	long := max(b.Dx(), b.Dy())
-	if long <= limit {
-		return full
+	w, h := b.Dx(), b.Dy()
+	if long := max(w, h); long > limit {
+		w, h = max(1, w*limit/long), max(1, h*limit/long)
 	}
-	w, h := max(1, b.Dx()*limit/long), max(1, b.Dy()*limit/long)
+	pixel := pixelsOf(src)
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
-		y0, y1 := y*b.Dy()/h, max((y+1)*b.Dy()/h, y*b.Dy()/h+1)
+		y0, y1 := b.Min.Y+y*b.Dy()/h, b.Min.Y+(y+1)*b.Dy()/h
 		for x := range w {
-			x0, x1 := x*b.Dx()/w, max((x+1)*b.Dx()/w, x*b.Dx()/w+1)
-			out.SetRGBA(x, y, average(full, x0, y0, x1, y1))
+			x0, x1 := b.Min.X+x*b.Dx()/w, b.Min.X+(x+1)*b.Dx()/w
+			out.SetRGBA(x, y, average(pixel, x0, y0, x1, y1))
 		}
 	}
 	return out
 }
 
-func average(img *image.RGBA, x0, y0, x1, y1 int) color.RGBA {
-	var r, g, b uint32
-	for y := y0; y < y1; y++ {
-		row := img.Pix[y*img.Stride:]
-		for x := x0; x < x1; x++ {
-			r += uint32(row[4*x])
-			g += uint32(row[4*x+1])
-			b += uint32(row[4*x+2])
+// pixelsOf reads single pixels of src, see-through ones on white, without allocating for each.
+func pixelsOf(src image.Image) func(x, y int) (r, g, b uint32) {
+	switch src := src.(type) {
+	case *image.YCbCr: // nearly every photo
+		return func(x, y int) (uint32, uint32, uint32) {
+			c := src.YCbCrAt(x, y)
+			r, g, b := color.YCbCrToRGB(c.Y, c.Cb, c.Cr)
+			return uint32(r), uint32(g), uint32(b)
+		}
+	case image.RGBA64Image:
+		return func(x, y int) (uint32, uint32, uint32) {
+			c := src.RGBA64At(x, y)
+			white := uint32(0xFFFF - c.A)
+			return (uint32(c.R) + white) >> 8, (uint32(c.G) + white) >> 8, (uint32(c.B) + white) >> 8
 		}
 	}
-	n := uint32((x1 - x0) * (y1 - y0))
+	return func(x, y int) (uint32, uint32, uint32) {
+		r, g, b, a := src.At(x, y).RGBA()
+		white := 0xFFFF - a
+		return (r + white) >> 8, (g + white) >> 8, (b + white) >> 8
+	}
+}
+
+func average(pixel func(x, y int) (r, g, b uint32), x0, y0, x1, y1 int) color.RGBA {
+	var r, g, b, n uint32
+	for y := y0; y < y1; y++ {
+		for x := x0; x < x1; x++ {
+			pr, pg, pb := pixel(x, y)
+			r, g, b, n = r+pr, g+pg, b+pb, n+1
+		}
+	}
 	return color.RGBA{uint8(r / n), uint8(g / n), uint8(b / n), 255}
 }
 
