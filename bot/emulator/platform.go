@@ -37,7 +37,7 @@ type Platform struct {
 	Quota          map[string]int // calls a Beijing day by path, instead of the standing limit; negative: unlimited
 	MinuteQuota    map[string]int // calls a minute by path, instead of the standing limit; negative: unlimited
 	FollowersPage  int            // openids in one answer of user/get; 0 means 10,000
-	MassConfirm    bool           // to-all sends wait for ConfirmMass
+	MassConfirm    bool           // to-all sends answer 89504 and wait for ConfirmMass (unsure: the code)
 	SnapshotUsers  bool           // OAuth meets the virtual users of a snapshot page
 	MiniPrograms   []string       // appids linked to the account
 	MenuURLDomains []string       // domains menu URLs may use; nil means any

@@ -80,8 +80,12 @@ func (p *Platform) judge(d *Delivery, a Attempt) (*Reply, error) {
 		if c.account.Mode == Plain {
 			return nil, errors.New("encrypted in plaintext mode")
 		}
-		if body, err = c.unseal(body); err != nil {
+		var nonce string
+		if body, nonce, err = c.unseal(body); err != nil {
 			return nil, err
+		}
+		if nonce != a.Request.nonce {
+			p.violation("answer to %s: does not repeat the nonce of the request", d.Event())
 		}
 		encrypted = true
 	} else if c.account.Mode == Safe {
@@ -104,25 +108,25 @@ func (p *Platform) judge(d *Delivery, a Attempt) (*Reply, error) {
 
 // unseal checks the signature of an encrypted reply over the reply's own time
 // and nonce, and decrypts it.
-func (c callback) unseal(body []byte) ([]byte, error) {
+func (c callback) unseal(body []byte) (inner []byte, nonce string, err error) {
 	var s sealedXML
 	if err := strictXML(body, &s); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if s.Encrypt == nil || s.MsgSignature == nil || s.TimeStamp == nil || s.Nonce == nil {
-		return nil, errors.New("encrypted reply lacks Encrypt, MsgSignature, TimeStamp or Nonce")
+		return nil, "", errors.New("encrypted reply lacks Encrypt, MsgSignature, TimeStamp or Nonce")
 	}
 	if sign(c.account.Token, *s.TimeStamp, *s.Nonce, *s.Encrypt) != *s.MsgSignature {
-		return nil, errors.New("wrong MsgSignature")
+		return nil, "", errors.New("wrong MsgSignature")
 	}
-	_, inner, err := c.seal.open(*s.Encrypt)
+	_, inner, err = c.seal.open(*s.Encrypt)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if len(inner) == 0 {
-		return nil, errors.New("encrypted empty message") // unsure what the platform does
+		return nil, "", errors.New("encrypted empty message") // unsure what the platform does
 	}
-	return inner, nil
+	return inner, *s.Nonce, nil
 }
 
 // strictXML accepts one well-formed document and nothing after it.

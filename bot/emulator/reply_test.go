@@ -129,21 +129,27 @@ func TestEncryptedReplies(t *testing.T) {
 	b := start(t, p)
 	ph := p.Phone("oU1")
 	ph.Follow(t.Context())
-	good := sealedReply(p, plainReply(p, "oU1", "您好"), "77")
+	good := func(nonce string) string { return sealedReply(p, plainReply(p, "oU1", "您好"), nonce) }
 	for _, c := range []struct {
-		name, body string
-		want       Outcome
-		problem    string
+		name    string
+		body    func(nonce string) string
+		want    Outcome
+		problem string
 	}{
 		{"good", good, Replied, ""},
-		{"clear success", "success", Acked, ""},
-		{"clear reply", plainReply(p, "oU1", "您好"), Failed, "not encrypted"},
-		{"wrong signature", strings.Replace(good, "<TimeStamp>1790000000", "<TimeStamp>1790000001", 1), Failed, "MsgSignature"},
-		{"no nonce", strings.Replace(good, "<Nonce><![CDATA[77]]></Nonce>", "", 1), Failed, "lacks"},
-		{"encrypted nothing", sealedReply(p, "", "77"), Failed, "empty message"},
-		{"encrypted success", sealedReply(p, "success", "77"), Failed, "broken XML"},
+		{"clear success", func(string) string { return "success" }, Acked, ""},
+		{"clear reply", func(string) string { return plainReply(p, "oU1", "您好") }, Failed, "not encrypted"},
+		{"own nonce", func(string) string { return good("77") }, Replied, "does not repeat the nonce"},
+		{"wrong signature", func(nonce string) string {
+			return strings.Replace(good(nonce), "<TimeStamp>1790000000", "<TimeStamp>1790000001", 1)
+		}, Failed, "MsgSignature"},
+		{"no nonce", func(nonce string) string {
+			return strings.Replace(good(nonce), "<Nonce><![CDATA["+nonce+"]]></Nonce>", "", 1)
+		}, Failed, "lacks"},
+		{"encrypted nothing", func(nonce string) string { return sealedReply(p, "", nonce) }, Failed, "empty message"},
+		{"encrypted success", func(nonce string) string { return sealedReply(p, "success", nonce) }, Failed, "broken XML"},
 	} {
-		b.answer = func(*http.Request, []byte) (int, string) { return 200, c.body }
+		b.answer = func(r *http.Request, _ []byte) (int, string) { return 200, c.body(r.URL.Query().Get("nonce")) }
 		d := ph.Say(t.Context(), "问")
 		if d.Outcome != c.want {
 			t.Errorf("%s: %s %v, want %s", c.name, d.Outcome, d.Err, c.want)

@@ -12,6 +12,7 @@ func (p *Platform) Handler() http.Handler {
 	mux.HandleFunc("GET /cgi-bin/showqrcode", p.showCode)
 	mux.HandleFunc("GET "+filePath+"{id}", p.serveFile)
 	mux.HandleFunc("GET "+articlePath+"{id}", p.serveArticle)
+	mux.HandleFunc("GET /favicon.ico", http.NotFound) // browsers ask; not a violation
 	mux.HandleFunc("/", p.serveAPI)
 	return mux
 }
