@@ -139,5 +139,8 @@ func readConfig(s *settings, embedded bool) (config, error) {
 	if c.Account, err = wechat.ParseAccountType(s.or("WECHAT_ACCOUNT", "service+verified")); err != nil {
 		s.fail("WECHAT_ACCOUNT", err.Error())
 	}
+	if c.Templates, err = readTemplates(s.get("TEMPLATES_FILE")); err != nil {
+		s.fail("TEMPLATES_FILE", err.Error())
+	}
 	return c, errors.Join(s.errs...)
 }

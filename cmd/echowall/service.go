@@ -113,13 +113,18 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 		Media: s.store, Box: s.store, Fetch: s.fetch,
 		PageURL: signer.PageURL, WishURL: signer.WishURL, LessonURL: signer.LessonURL,
 		Office: c.Office, Replies: replies, Now: s.now,
+		Templates: forChat(c.Templates.Templates), Subscriptions: forChat(c.Templates.Subscriptions),
 	}
 	router := app.Router()
 
 	// What is owed is paid by delivery; a turn that owes wakes it.
 	if s.delivery, err = delivery.New(delivery.Config{
 		Ledger: s.store, Sender: s.client, Writer: app, Redis: s.store.Redis(), Account: c.AppID,
-		Rules: echowall.Rules{Calendar: calendar, Replies: replies}, Now: s.now, Logger: s.logger,
+		Rules: echowall.Rules{
+			Calendar: calendar, Replies: replies,
+			Templates: forPlanner(c.Templates.Templates), Subscriptions: forPlanner(c.Templates.Subscriptions),
+		},
+		Now: s.now, Logger: s.logger,
 	}); err != nil {
 		return nil, err
 	}
