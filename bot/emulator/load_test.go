@@ -49,7 +49,7 @@ func TestManyPeopleAtOnce(t *testing.T) {
 	if err := p.AwaitQuiet(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	for _, ph := range p.Phones() {
+	for _, ph := range p.Everybody() {
 		if n := len(ph.Chat()); n != 15 {
 			t.Errorf("%s sees %d bubbles, want 15", ph.OpenID(), n)
 		}

@@ -39,8 +39,8 @@ func (p *Platform) Phone(openid string) *Phone {
 	return &Phone{p, openid}
 }
 
-// Phones lists everybody known, in order of arrival.
-func (p *Platform) Phones() []*Phone {
+// Everybody lists the phones of everyone known, in order of arrival.
+func (p *Platform) Everybody() []*Phone {
 	p.init()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -220,17 +220,21 @@ func (ph *Phone) Unfollow(ctx context.Context) *Delivery {
 // value; a scene nobody made a code for gets a printed one. A person who does
 // not follow yet follows by it.
 func (ph *Phone) Scan(ctx context.Context, code string) *Delivery {
-	if s := ph.p.codeOf(code); s != nil {
-		return ph.scan(ctx, s)
-	}
-	if strings.Contains(code, "://") {
-		return ph.refuse(ErrNoSuchCode)
-	}
-	s, err := ph.p.sceneOf(code)
+	s, err := ph.p.codeOrScene(code)
 	if err != nil {
 		return ph.refuse(err)
 	}
 	return ph.scan(ctx, s)
+}
+
+func (p *Platform) codeOrScene(code string) (*scene, error) {
+	if s := p.codeOf(code); s != nil {
+		return s, nil
+	}
+	if strings.Contains(code, "://") {
+		return nil, ErrNoSuchCode
+	}
+	return p.sceneOf(code)
 }
 
 // ScanTicket scans the code with that ticket.

@@ -80,8 +80,8 @@ func TestAwaitBubble(t *testing.T) {
 	if _, err := ph.AwaitBubbleAfter(ctx, b.Seq, func(Bubble) bool { return true }); err == nil {
 		t.Error("an old bubble counted as new")
 	}
-	if len(p.Phones()) != 1 || p.Phones()[0].OpenID() != "oU1" {
-		t.Error("Phones does not list the phone")
+	if len(p.Everybody()) != 1 || p.Everybody()[0].OpenID() != "oU1" {
+		t.Error("Everybody does not list the phone")
 	}
 }
 
