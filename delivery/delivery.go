@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -68,7 +69,8 @@ type Delivery struct {
 	inspector *asynq.Inspector
 	slots     chan struct{} // one for each worker
 
-	backlog bool // more was due than fits the queue; the pump's own
+	backlog bool         // more was due than fits the queue; the pump's own
+	pace    atomic.Int64 // nanoseconds a debt took in the latest task
 
 	wake    chan struct{}
 	work    context.Context // ends when Shutdown gives up waiting

@@ -23,8 +23,10 @@ const (
 	duePoll   = 100 * time.Millisecond
 	// busyPoll is how often a full queue is looked at.
 	busyPoll = 20 * time.Millisecond
-	// batchMost is how many ids a task carries; few enough that the last tasks of a backlog end together.
-	batchMost = 16
+	// taskLasts is how long a task should take: long enough that the queue costs little, short enough that
+	// the last tasks of a backlog end together. batchMost bounds the ids in it.
+	taskLasts = 300 * time.Millisecond
+	batchMost = 32
 )
 
 // pump moves due debts into the queue until Shutdown. It keeps the queue short, so that leases do not run
@@ -51,7 +53,8 @@ func (d *Delivery) pump() {
 
 // fill leases and enqueues until nothing is due or the queue is full, and says how long to wait.
 func (d *Delivery) fill(ctx context.Context) (time.Duration, error) {
-	most := d.c.Workers * batchMost
+	batch := d.batch()
+	most := d.c.Workers * batch
 	for !d.stopping() {
 		if d.backlog {
 			waiting, err := d.waiting()
@@ -74,6 +77,15 @@ func (d *Delivery) fill(ctx context.Context) (time.Duration, error) {
 	return duePoll, nil
 }
 
+// batch is how many ids a task should carry, by how long a debt took lately.
+func (d *Delivery) batch() int {
+	pace := time.Duration(d.pace.Load())
+	if pace <= 0 {
+		return batchMost
+	}
+	return min(max(int(taskLasts/pace), 1), batchMost)
+}
+
 // waiting is the number of tasks nobody has begun.
 func (d *Delivery) waiting() (int, error) {
 	info, err := d.inspector.GetQueueInfo(d.queue)
@@ -88,7 +100,7 @@ func (d *Delivery) waiting() (int, error) {
 
 // enqueue spreads ids over the workers. What does not get through comes up again when its lease ends.
 func (d *Delivery) enqueue(ctx context.Context, ids []string) error {
-	size := min(max((len(ids)+d.c.Workers-1)/d.c.Workers, 1), batchMost)
+	size := min(max((len(ids)+d.c.Workers-1)/d.c.Workers, 1), d.batch())
 	for len(ids) > 0 {
 		n := min(size, len(ids))
 		payload, err := json.Marshal(ids[:n])
@@ -118,7 +130,12 @@ func (d *Delivery) handle(ctx context.Context, t *asynq.Task) error {
 	}
 	defer func() { <-d.slots }()
 	// Not ctx: it ends when the queue thinks the task is lost, and a call must not be cut off for that.
-	d.giveBack(d.pay(d.work, ids))
+	begun := time.Now()
+	left := d.pay(d.work, ids)
+	if n := len(ids) - len(left); n > 0 {
+		d.pace.Store(int64(time.Since(begun)) / int64(n))
+	}
+	d.giveBack(left)
 	return nil
 }
 

@@ -49,7 +49,7 @@ func TestAnswersOfThePlatform(t *testing.T) {
 		name    string
 		change  func(*delivery.Config)
 		answers []error
-		advance time.Duration // once the answers are used up
+		advance time.Duration // after each of the answers
 		want    echowall.DebtState
 		calls   int
 		left    int // window messages, out of 5
@@ -98,7 +98,6 @@ func TestAnswersOfThePlatform(t *testing.T) {
 			f := newFixture(t)
 			a := f.contact(1, echowall.WindowMessage)
 			sender := &scriptSender{answers: tt.answers}
-			answers := len(tt.answers)
 			debt := f.owe(echowall.DebtNotice, "n", a)[0]
 			f.start(func(c *delivery.Config) {
 				c.Sender = sender
@@ -106,11 +105,11 @@ func TestAnswersOfThePlatform(t *testing.T) {
 					tt.change(c)
 				}
 			})
-			f.until("the answers are used up", func() bool {
-				return len(sender.calls()) >= min(max(answers, 1), tt.calls) || tt.advance > 0 && len(sender.calls()) > 0
-			})
-			if tt.advance > 0 {
-				f.until("the debt waits", func() bool { return f.state(debt) == echowall.DebtOwed })
+			for n := range tt.answers {
+				if tt.advance == 0 {
+					break
+				}
+				f.until("the debt waits", func() bool { return len(sender.calls()) == n+1 && f.state(debt) == echowall.DebtOwed })
 				f.clock.advance(tt.advance)
 			}
 			f.awaitState(debt, tt.want)

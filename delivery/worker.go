@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -12,8 +13,6 @@ import (
 const (
 	// callLimit bounds a call; it is well below echowall.ClaimLasts.
 	callLimit = 20 * time.Second
-	// writeLimit bounds the writing of a letter.
-	writeLimit = 10 * time.Second
 	// recordLimit is how long Shutdown waits for a result to get into the ledger.
 	recordLimit = 5 * time.Second
 	// writeAgain is when a letter that could not be written for want of the store is tried again.
@@ -59,9 +58,6 @@ func (d *Delivery) payOne(ctx context.Context, done *echowall.Settlement, p *ech
 			d.record(ctx, done, nil)
 			return end
 		}
-		if claim == nil {
-			return done
-		}
 		claimed := d.record(ctx, done, claim)
 		done = nil
 		switch claimed {
@@ -76,7 +72,7 @@ func (d *Delivery) payOne(ctx context.Context, done *echowall.Settlement, p *ech
 	return done
 }
 
-// decide says what to do about a debt: try to send it, settle it without sending, or (neither) leave it.
+// decide says what to do about a debt: try to send it, or settle it without sending.
 func (d *Delivery) decide(p *echowall.Payment, now time.Time) (*echowall.Claim, *echowall.Settlement) {
 	if p.Debt.State == echowall.DebtSending {
 		return d.resume(p, now)
@@ -120,7 +116,9 @@ func (d *Delivery) resume(p *echowall.Payment, now time.Time) (*echowall.Claim, 
 		d.c.Logger.Warn("delivery: outcome unknown, not sent again", slog.String("debt", p.Debt.ID), slog.String("kind", string(p.Debt.Kind)))
 		return nil, &echowall.Settlement{Payment: p, State: echowall.DebtUnknown, Result: string(echowall.DebtUnknown)}
 	}
-	return nil, nil // its worker has its time still; the ledger shows it again then
+	// Its worker has its time still.
+	last := p.Debt.Attempts[len(p.Debt.Attempts)-1]
+	return nil, &echowall.Settlement{Payment: p, State: echowall.DebtSending, Until: wait, Result: last.Result, Code: last.Code}
 }
 
 // write has the letter written; a non-nil settlement says that there is none to send.
@@ -128,8 +126,6 @@ func (d *Delivery) write(ctx context.Context, p *echowall.Payment, decision echo
 	if p.Debt.Body != nil {
 		return *p.Debt.Body, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, writeLimit)
-	defer cancel()
 	letter, err := d.c.Writer.Write(ctx, p.Debt, decision.Channel)
 	end := &echowall.Settlement{Payment: p}
 	switch kind := echowall.KindOf(err); {
@@ -148,7 +144,7 @@ func (d *Delivery) write(ctx context.Context, p *echowall.Payment, decision echo
 		return letter, nil
 	case err == nil, kind == echowall.KindNotFound:
 		end.State, end.Result = echowall.DebtVoid, string(echowall.WhyUntrue)
-	case kind == echowall.KindUnavailable, ctx.Err() != nil:
+	case kind == echowall.KindUnavailable, errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:
 		end.State, end.Result, end.Until = echowall.DebtOwed, string(kind), now.Add(writeAgain)
 	default:
 		d.c.Logger.Error("delivery: the letter cannot be written", slog.String("debt", p.Debt.ID),

@@ -123,7 +123,8 @@ func (k keys) reopened() string { return k.join("reopened") }
 func (k keys) dead() string    { return k.join("dead") }
 func (k keys) unknown() string { return k.join("unknown") }
 
-// attempts: stream of what was tried (debt, channel, result, code, at), trimmed.
+// attempts: stream of attempts that did not pay: debt id → "result channel errcode", trimmed. An attempt that
+// paid is in the debt's mark.
 func (k keys) attempts() string { return k.join("attempts") }
 
 // The clock.

@@ -131,7 +131,7 @@ func (s *Store) ShowBoxed(ctx context.Context, debts ...echowall.Debt) error {
 			if d.State != echowall.DebtBoxed {
 				return echowall.Errorf(echowall.KindConflict, "store: debt %s left the box", d.ID)
 			}
-			if err := c.setDoc(key, version, &debtMark{State: echowall.DebtPaid}); err != nil {
+			if err := c.setDoc(key, version, &debtMark{State: echowall.DebtPaid, Channel: echowall.ChannelBox, At: s.now().Unix()}); err != nil {
 				return err
 			}
 			c.do("EXPIRE", key, int(debtMarked.Seconds()))

@@ -16,7 +16,14 @@ import (
 //	result {recipients that wrote again, ids}
 var leaseScript = redis.NewScript(`
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
-for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], ARGV[2], id) end
+for i = 1, #ids, 1000 do
+  local scored = {}
+  for j = i, math.min(i + 999, #ids) do
+    scored[#scored+1] = ARGV[2]
+    scored[#scored+1] = ids[j]
+  end
+  redis.call('ZADD', KEYS[1], unpack(scored))
+end
 return {redis.call('SRANDMEMBER', KEYS[2], 64), ids}
 `)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -27,10 +28,12 @@ type debtDoc struct {
 	echowall.Debt
 }
 
-// debtMark is what remains of a debt that is over.
+// debtMark is what remains of a debt that is over: how and when it was paid, if it was.
 type debtMark struct {
-	By    string             `json:"by,omitempty"`
-	State echowall.DebtState `json:"state"`
+	By      string             `json:"by,omitempty"`
+	State   echowall.DebtState `json:"state"`
+	Channel echowall.Channel   `json:"channel,omitempty"`
+	At      int64              `json:"at"` // unix s
 }
 
 // paying is what the ledger remembers about one echowall.Payment.
@@ -38,6 +41,7 @@ type paying struct {
 	person  echowall.PersonID
 	version int
 	by      string // as stored
+	boxed   bool   // may stand in a box
 	book    book
 	// After a claim of ours:
 	token   string
@@ -45,86 +49,76 @@ type paying struct {
 	changes map[string]string
 }
 
-// recordScript settles one debt and claims another, each only if it is as it was read. Repeating a call that
-// went through changes nothing.
+// recordScript settles one debt and claims another, each only if it is as it was read. A call that went
+// through may be repeated: a claim is known by its token, a settlement writes the same again or nothing.
 //
 //	KEYS  1 due, 2 attempts, 3 dead, 4 unknown, 5 debt, 6 box and 7 reach of the settlement,
 //	      8 debt and 9 reach of the claim (any key stands in for what is not meant)
 //	ARGV  1 "1" if there is a settlement: 2 id, 3 token of the claim or "", 4 version, 5 document without its
 //	      version, 6 seconds to keep it or 0, 7 score in due or "", 8 score in box, "" to leave it, "-" as it is,
-//	      9 index to stand in or "", 10 at (unix s), 11 channel, 12 result, 13 code, 14 what the book must
-//	      be: "write" to write it, "need" to settle at all, "" no matter, 15 the book, 16 further field of the
-//	      book or "", 17 number of words for HSET, the words
-//	      then "1" if there is a claim: id, version, document without its version, score in due, the
-//	      book, further field of the book or "", number of words for HSET, the words
+//	      9 index to stand in or "", 10 at (unix s), 11 what to remember of the attempt or "", 12 what the book
+//	      must be: "write" to write it, "need" to settle at all, "" no matter, 13 the book, 14 further field of
+//	      the book or "", 15 number of words for HSET, the words
+//	      then "1" if there is a claim: token, version, document without its version, the book, further field of the
+//	      book or "", number of words for HSET, the words. The claimed debt stays in due as it was leased.
 //	result {0 settled | 1 somebody else did, echowall.Claimed, book if the claim is stale}
 var recordScript = redis.NewScript(strings.NewReplacer(
 	"FIELDS", "'"+strings.Join(bookFields, "','")+"'",
 	"KEPT", strconv.Itoa(attemptsKept),
 ).Replace(`
+local call = redis.call
+local function head(key)
+  local text = call('GETRANGE', key, 0, 63)
+  return string.match(text, '^{"v":(%d+)'), string.match(text, '^{"v":%d+,"by":"([^"]*)"')
+end
 local function seen(key, extra)
   local v
-  if extra == '' then v = redis.call('HMGET', key, FIELDS) else v = redis.call('HMGET', key, FIELDS, extra) end
+  if extra == '' then v = call('HMGET', key, FIELDS) else v = call('HMGET', key, FIELDS, extra) end
   for i = 1, #v do v[i] = v[i] or '' end
   return table.concat(v, ',')
 end
-local function version(doc) return string.match(string.sub(doc, 1, 24), '^{"v":(%d+)') end
+local settled, p = 0, 2
 
-local function settle(p)
-  local id, token, body = ARGV[p], ARGV[p+1], ARGV[p+3]
-  local doc = redis.call('GET', KEYS[5])
-  if not doc then return 1 end
-  local v = version(doc)
-  if string.sub(doc, #v + 7) == body then return 0 end
+local function settle()
+  local id, token, at = ARGV[2], ARGV[3], ARGV[10]
+  local v, by = head(KEYS[5])
   if token ~= '' then
-    if string.match(string.sub(doc, 1, 64), '^{"v":%d+,"by":"([^"]*)"') ~= token then return 1 end
-  elseif v ~= ARGV[p+2] then
+    if by ~= token then return 1 end
+  elseif v ~= ARGV[4] then
     return 1
   end
-  local same = ARGV[p+12] == '' or seen(KEYS[7], ARGV[p+14]) == ARGV[p+13]
-  if ARGV[p+12] == 'need' and not same then
-    redis.call('ZADD', KEYS[1], ARGV[p+8], id)
+  local mode = ARGV[12]
+  local same = mode == '' or seen(KEYS[7], ARGV[14]) == ARGV[13]
+  if mode == 'need' and not same then
+    call('ZADD', KEYS[1], at, id)
     return 1
   end
-  doc = '{"v":' .. (tonumber(v) + 1) .. ',' .. body
-  if ARGV[p+4] == '0' then redis.call('SET', KEYS[5], doc) else redis.call('SET', KEYS[5], doc, 'EX', ARGV[p+4]) end
-  if ARGV[p+5] == '' then redis.call('ZREM', KEYS[1], id) else redis.call('ZADD', KEYS[1], ARGV[p+5], id) end
-  if ARGV[p+6] == '' then redis.call('ZREM', KEYS[6], id)
-  elseif ARGV[p+6] ~= '-' then redis.call('ZADD', KEYS[6], ARGV[p+6], id) end
-  if v ~= ARGV[p+2] then redis.call('ZREM', KEYS[4], id) end
-  if ARGV[p+7] == 'dead' then redis.call('ZADD', KEYS[3], ARGV[p+8], id)
-  elseif ARGV[p+7] == 'unknown' then redis.call('ZADD', KEYS[4], ARGV[p+8], id) end
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', KEPT, '*', 'debt', id, 'at', ARGV[p+8], 'channel', ARGV[p+9],
-    'result', ARGV[p+10], 'code', ARGV[p+11])
-  local n = tonumber(ARGV[p+15])
-  if same and n > 0 then redis.call('HSET', KEYS[7], unpack(ARGV, p+16, p+15+n)) end
+  local doc = '{"v":' .. (tonumber(v) + 1) .. ',' .. ARGV[5]
+  if ARGV[6] == '0' then call('SET', KEYS[5], doc) else call('SET', KEYS[5], doc, 'EX', ARGV[6]) end
+  if ARGV[7] == '' then call('ZREM', KEYS[1], id) else call('ZADD', KEYS[1], ARGV[7], id) end
+  if ARGV[8] == '' then call('ZREM', KEYS[6], id) elseif ARGV[8] ~= '-' then call('ZADD', KEYS[6], ARGV[8], id) end
+  if v ~= ARGV[4] then call('ZREM', KEYS[4], id) end
+  if ARGV[9] == 'dead' then call('ZADD', KEYS[3], at, id) elseif ARGV[9] == 'unknown' then call('ZADD', KEYS[4], at, id) end
+  if ARGV[11] ~= '' then call('XADD', KEYS[2], 'MAXLEN', '~', KEPT, '*', id, ARGV[11]) end
+  local n = tonumber(ARGV[15])
+  if same and n > 0 then call('HSET', KEYS[7], unpack(ARGV, 16, 15 + n)) end
   return 0
 end
 
-local function claim(p)
-  local id, body = ARGV[p], ARGV[p+2]
-  local doc = redis.call('GET', KEYS[8])
-  if not doc then return 2 end
-  local v = version(doc)
-  if string.sub(doc, #v + 7) == body then return 1 end
-  if v ~= ARGV[p+1] then return 2 end
-  if seen(KEYS[9], ARGV[p+5]) ~= ARGV[p+4] then return 3 end
-  redis.call('SET', KEYS[8], '{"v":' .. (tonumber(v) + 1) .. ',' .. body)
-  redis.call('ZADD', KEYS[1], ARGV[p+3], id)
-  local n = tonumber(ARGV[p+6])
-  if n > 0 then redis.call('HSET', KEYS[9], unpack(ARGV, p+7, p+6+n)) end
-  return 1
-end
-
-local settled, p = 0, 2
 if ARGV[1] == '1' then
-  settled = settle(p)
-  p = p + 16 + tonumber(ARGV[p+15])
+  settled = settle()
+  p = 16 + tonumber(ARGV[15])
 end
 if ARGV[p] ~= '1' then return {settled, 0} end
-local claimed = claim(p + 1)
-if claimed == 3 then return {settled, 3, redis.call('HGETALL', KEYS[9])} end
-return {settled, claimed}
+
+local v, by = head(KEYS[8])
+if by == ARGV[p+1] then return {settled, 1} end
+if v ~= ARGV[p+2] then return {settled, 2} end
+if seen(KEYS[9], ARGV[p+5]) ~= ARGV[p+4] then return {settled, 3, call('HGETALL', KEYS[9])} end
+call('SET', KEYS[8], '{"v":' .. (tonumber(v) + 1) .. ',' .. ARGV[p+3])
+local n = tonumber(ARGV[p+6])
+if n > 0 then call('HSET', KEYS[9], unpack(ARGV, p + 7, p + 6 + n)) end
+return {settled, 1}
 `))
 
 // Payments loads debts for paying: each with its recipient's openid and quota book. Debts that are over are
@@ -158,7 +152,9 @@ func (s *Store) Payments(ctx context.Context, ids []string) ([]*echowall.Payment
 			over = append(over, ids[i])
 		case echowall.DebtDead, echowall.DebtUnknown: // left the queue; came up between two steps
 		case echowall.DebtOwed, echowall.DebtBoxed, echowall.DebtSending:
-			out = append(out, &echowall.Payment{Debt: d.Debt, Ledger: &paying{version: version, by: d.By}})
+			out = append(out, &echowall.Payment{Debt: d.Debt, Ledger: &paying{
+				version: version, by: d.By, boxed: d.State != echowall.DebtOwed,
+			}})
 			recipients = append(recipients, d.To)
 		}
 	}
@@ -175,16 +171,23 @@ func (s *Store) Payments(ctx context.Context, ids []string) ([]*echowall.Payment
 
 // reachAll fills in openids and quota books in two round trips.
 func (s *Store) reachAll(ctx context.Context, payments []*echowall.Payment, recipients []echowall.Recipient) error {
-	openids, err := s.OpenIDs(ctx, recipients...)
+	keys := make([]string, len(recipients))
+	for i, r := range recipients {
+		keys[i] = s.keys.vault(r)
+	}
+	sealed, err := s.pipe.MGet(ctx, keys...).Result()
 	if err != nil {
-		return err
+		return wrap(err)
 	}
 	pipe := s.rdb.Pipeline()
 	books := make([]*redis.MapStringStringCmd, len(payments))
 	for i, p := range payments {
-		p.To = openids[p.Debt.To]
-		if p.To == "" {
+		text, known := sealed[i].(string)
+		if !known {
 			continue
+		}
+		if p.To, err = s.vault.open(recipients[i], text); err != nil {
+			return err
 		}
 		l := p.Ledger.(*paying)
 		l.person = s.ids.Person(p.To)
@@ -283,7 +286,7 @@ func claimWords(now time.Time, c *echowall.Claim, l *paying, doc *debtDoc) ([]an
 	}
 	l.changes = l.book.changes(&c.After)
 	set := words(l.changes)
-	out := []any{doc.ID, l.version, body, now.Add(echowall.ClaimLasts).Unix(), l.book.seen(l.extra), l.extra, len(set)}
+	out := []any{l.token, l.version, body, l.book.seen(l.extra), l.extra, len(set)}
 	return append(out, set...), nil
 }
 
@@ -297,18 +300,26 @@ func settleWords(now time.Time, t *echowall.Settlement, l *paying) ([]any, error
 		last := &d.Attempts[len(d.Attempts)-1]
 		last.Result, last.Code = t.Result, t.Code
 	}
-	var channel echowall.Channel
-	if t.Payment.Debt.State == echowall.DebtSending && len(d.Attempts) > 0 {
-		channel = d.Attempts[len(d.Attempts)-1].Channel
+	attempt := t.Result
+	if t.Payment.Debt.State == echowall.DebtSending && len(d.Attempts) > 0 && attempt != "" {
+		attempt = fmt.Sprintf("%s %s %d", attempt, d.Attempts[len(d.Attempts)-1].Channel, t.Code)
 	}
 	var doc any = &d
 	var keep int
-	due, box, index := "", "", ""
+	due, box, index := "", "-", ""
+	if l.boxed {
+		box = ""
+	}
 	mode, seen, extra := "", "", ""
 	var set []any
 	switch t.State {
 	case echowall.DebtPaid, echowall.DebtVoid:
-		doc, keep = &debtMark{By: token, State: t.State}, int(debtMarked.Seconds())
+		mark := &debtMark{By: token, State: t.State, At: now.Unix()}
+		if t.State == echowall.DebtPaid && len(d.Attempts) > 0 {
+			mark.Channel = d.Attempts[len(d.Attempts)-1].Channel
+			attempt = "" // the mark says it all
+		}
+		doc, keep = mark, int(debtMarked.Seconds())
 	case echowall.DebtBoxed:
 		box = unix(d.Created)
 		if !d.Expires.IsZero() {
@@ -324,7 +335,7 @@ func settleWords(now time.Time, t *echowall.Settlement, l *paying) ([]any, error
 		if d.By == "" {
 			d.By = l.by
 		}
-		due, box = unix(t.Until), "-"
+		due, box = unix(t.Until), "-" // the box is left when it is over
 	case echowall.DebtUnknown:
 		d.By, index = token, "unknown"
 		if d.By == "" {
@@ -351,7 +362,7 @@ func settleWords(now time.Time, t *echowall.Settlement, l *paying) ([]any, error
 	}
 	out := []any{
 		d.ID, token, l.version, body, keep, due, box, index,
-		now.Unix(), string(channel), t.Result, t.Code, mode, seen, extra, len(set),
+		now.Unix(), attempt, mode, seen, extra, len(set),
 	}
 	return append(out, set...), nil
 }

@@ -133,15 +133,26 @@ func TestRecordTwiceIsRecordOnce(t *testing.T) {
 	if l.left() != 4 {
 		t.Errorf("%d messages left, want 4: the quota is taken once", l.left())
 	}
-	done := &echowall.Settlement{Payment: p, State: echowall.DebtPaid, Result: "paid"}
+	done := &echowall.Settlement{Payment: p, State: echowall.DebtDead, Result: "bad_request"}
 	for range 2 {
 		l.record(done, nil)
 	}
 	if n := l.attempts(); n != 1 {
 		t.Errorf("%d attempts in the stream, want 1", n)
 	}
+
+	p = l.load(l.owe(l.person, "2"))
+	l.record(nil, l.claim(p))
+	paid := &echowall.Settlement{Payment: p, State: echowall.DebtPaid, Result: "paid"}
+	for range 2 {
+		l.record(paid, nil)
+	}
 	if ids := l.due(); len(ids) != 0 {
-		t.Errorf("a paid debt is due: %v", ids)
+		t.Errorf("a settled debt is due: %v", ids)
+	}
+	counts, err := l.s.DebtCounts(context.Background())
+	if want := (DebtCounts{Dead: 1}); err != nil || counts != want {
+		t.Errorf("counts %+v, %v; want %+v", counts, err, want)
 	}
 }
 
