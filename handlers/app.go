@@ -31,7 +31,9 @@ type App struct {
 	LessonURL func(id string) string
 	// CaseURL is the console page of a wish; nil leaves the link out.
 	CaseURL func(number string) string
-	Office  Office
+	// MediaURL opens one photo or voice for whoever holds it, shown to officers; nil leaves the links out.
+	MediaURL func(id string) string
+	Office   Office
 	// Replies says that the account may send customer-service messages, so that the to-read box empties
 	// itself when a person writes.
 	Replies bool

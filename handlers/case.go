@@ -50,6 +50,11 @@ func (a *App) viewCase(c *bot.Context) (echowall.Message, error) {
 	if n := len(w.Media); n > 0 {
 		lines = append(lines, c.Say("staff.case_media", "count", n))
 	}
+	if a.MediaURL != nil {
+		for i, id := range w.Media {
+			lines = append(lines, link(a.MediaURL(id), c.Say("staff.case_media_open", "number", i+1)))
+		}
+	}
 	if w.Answer != nil {
 		lines = append(lines, a.answerLines(w)...)
 	}

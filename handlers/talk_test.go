@@ -88,6 +88,7 @@ func newTalk(t *testing.T) *talk {
 		Media:   s, Box: s, Fetch: g.fetch,
 		PageURL:   func(path string) string { return "https://wall.example" + path },
 		WishURL:   func(number string, _ echowall.AuthorID) string { return "https://wall.example/m/wish/" + number },
+		MediaURL:  func(id string) string { return "https://wall.example/m/media/" + id },
 		LessonURL: func(id string) string { return "https://wall.example/m/lesson/" + id },
 		Office:    handlers.Office{Account: "柳桥回音壁"},
 		Replies:   true,

@@ -38,14 +38,31 @@ func (a *App) unknown(c *bot.Context) (echowall.Message, error) {
 			return m, err
 		}
 	}
+	if m, done, err := a.takeWords(c); done || err != nil {
+		return m, err
+	}
+	m, err := a.guess(c)
+	if err == nil && a.danger(c.In.Text) {
+		m.Text = c.Say("wish.danger") + "\n" + m.Text
+	}
+	return m, err
+}
+
+// guess offers what the text may have meant: a whole sentence is probably a wish, anything else a mistyped
+// command. The second text in a row that is not understood gets a person offered.
+func (a *App) guess(c *bot.Context) (echowall.Message, error) {
+	p := picks{Commands: a.Pack.Commands.Nearest(c.Text, 3, a.offered(c.Who()))}
+	if utf8.RuneCountInString(c.Text) >= likelyWish {
+		if err := a.checkText(c, c.In.Text); err != nil {
+			return echowall.Message{}, err
+		}
+		p = picks{Commands: p.Commands[:2], Wish: c.In.Text}
+		return a.pickFlow().Start(c, p)
+	}
 	conv := c.Conversation()
 	conv.Unknown++
 	if conv.Unknown > 1 {
 		return c.Reply("common.unknown_twice")
-	}
-	p := picks{Commands: a.Pack.Commands.Nearest(c.Text, 3, a.offered(c.Who()))}
-	if utf8.RuneCountInString(c.Text) >= likelyWish && a.check(c, c.In.Text) == nil {
-		p = picks{Commands: p.Commands[:2], Wish: c.In.Text}
 	}
 	return a.pickFlow().Start(c, p)
 }
@@ -68,7 +85,7 @@ func (a *App) offered(who *echowall.Who) func(string) bool {
 			return false
 		}
 		switch name {
-		case "学习", "答题", "通知", "收到", "提醒":
+		case "学习", "答题", "通知", "收到", "提醒", "提醒开", "提醒关":
 			return who.Has(echowall.RoleMember) || who.Has(echowall.RoleSecretary)
 		case "发通知", "回执", "发党课":
 			return who.Has(echowall.RoleSecretary)

@@ -252,3 +252,18 @@ func TestPlaceSendsAWishToItsStation(t *testing.T) {
 		t.Errorf("stored %+v", w)
 	}
 }
+
+// An officer sees photos and place of a case, and nothing that tells who wrote it.
+func TestCaseShowsTheProblemNotThePerson(t *testing.T) {
+	g := newTalk(t)
+	g.say("居民王", "心愿")
+	g.photo("居民王", "lamp.jpg")
+	g.say("居民王", "路灯坏了")
+	g.say("居民王", "竹园东门")
+	g.say("居民王", "2 王女士")
+	g.want(g.say("居民王", "2"), "编号 XY1001")
+	media := g.stored("XY1001").Media[0]
+	g.want(g.say("联络员李", "看XY1001"), "路灯坏了", "地点：竹园东门", "照片、语音：1 份", "/m/media/"+media,
+		"!王女士", "!"+string(g.author("居民王")), "!"+string(g.person("居民王")))
+	g.want(g.say("外站吴", "看 XY1001"), "!路灯", "!"+media)
+}
