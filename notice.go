@@ -120,18 +120,23 @@ func (u *Notices) Latest(ctx context.Context, who *Who, id string) (*Notice, err
 		}
 		return n, err
 	}
+	return u.newest(ctx, who, "notice.none", func(n *Notice) bool { return n.addressed(who.Person) || n.By == who.Person })
+}
+
+// newest is the newest notice of the person's branches that fits, or the refusal none.
+func (u *Notices) newest(ctx context.Context, who *Who, none string, fits func(*Notice) bool) (*Notice, error) {
 	for _, b := range who.Scopes(RoleMember, RoleSecretary) {
 		list, err := u.Store.NoticesOf(ctx, BranchID(b), 20)
 		if err != nil {
 			return nil, err
 		}
 		for _, n := range list {
-			if n.addressed(who.Person) || n.By == who.Person {
+			if fits(n) {
 				return n, nil
 			}
 		}
 	}
-	return nil, Refusal(KindNotFound, "notice.none")
+	return nil, Refusal(KindNotFound, none)
 }
 
 func (n *Notice) addressed(p PersonID) bool {
@@ -146,11 +151,18 @@ func (n *Notice) addressed(p PersonID) bool {
 // Confirm records the person's receipt for the newest notice that asks for one, or for the one named.
 // Again is true when it was confirmed before.
 func (u *Notices) Confirm(ctx context.Context, who *Who, id string) (n *Notice, again bool, err error) {
-	if n, err = u.Latest(ctx, who, id); err != nil {
-		return nil, false, err
+	if id == "" {
+		n, err = u.newest(ctx, who, "notice.nothing_to_confirm", func(n *Notice) bool { return n.Confirm && n.addressed(who.Person) })
+	} else {
+		n, err = u.Latest(ctx, who, id)
 	}
-	if !n.addressed(who.Person) {
+	switch {
+	case err != nil:
+		return nil, false, err
+	case !n.addressed(who.Person):
 		return nil, false, Refusal(KindConflict, "notice.own")
+	case !n.Confirm:
+		return nil, false, Refusal(KindConflict, "notice.no_receipt", "number", n.ID)
 	}
 	first, err := u.Store.Confirm(ctx, n.ID, who.Person, u.Now())
 	return n, !first, err

@@ -9,6 +9,12 @@ import (
 // joined with wishes. Days older than StudyKept are dropped.
 type StudyRecord struct {
 	Days map[string]StudyDay `json:"days"` // by date, 2006-01-02
+	// Muted says that the person wants no evening reminders; the morning's lesson still comes.
+	Muted bool `json:"muted,omitempty"`
+	// Reminders counts the evening reminders owed so far, so that their wording takes turns; Reminded is the
+	// day of the last one.
+	Reminders int  `json:"reminders,omitempty"`
+	Reminded  Date `json:"reminded,omitzero"`
 }
 
 // StudyKept is how many days of study a record holds.
@@ -68,6 +74,21 @@ func (u *Study) Today(ctx context.Context, b BranchID) (*Lesson, error) {
 	return u.Lesson(ctx, b, u.Calendar.Today(u.Now()))
 }
 
+// recentDays is how far Recent looks back: longer than any holiday.
+const recentDays = 15
+
+// Recent is the last lesson before today, for days that have none. KindNotFound when there was none lately.
+func (u *Study) Recent(ctx context.Context, b BranchID) (*Lesson, error) {
+	today := u.Calendar.Today(u.Now())
+	for n := range recentDays {
+		l, err := u.Lesson(ctx, b, today.AddDays(-n-1))
+		if KindOf(err) != KindNotFound {
+			return l, err
+		}
+	}
+	return nil, Refusal(KindNotFound, "study.no_lesson")
+}
+
 // Seen notes that a member was given the day's lesson.
 func (u *Study) Seen(ctx context.Context, p PersonID, l *Lesson) error {
 	return u.day(ctx, p, l, func(d *StudyDay) {
@@ -116,7 +137,8 @@ func (u *Study) day(ctx context.Context, p PersonID, l *Lesson, change func(*Stu
 			r.Days = make(map[string]StudyDay)
 		}
 		d := r.Days[today.String()]
-		if d.Lesson != l.ID {
+		// A secretary's lesson may take the place of one that was answered before; the answer stays.
+		if d.Lesson != l.ID && d.Answered.IsZero() {
 			d = StudyDay{Lesson: l.ID}
 		}
 		change(&d)
@@ -131,16 +153,42 @@ func (u *Study) day(ctx context.Context, p PersonID, l *Lesson, change func(*Stu
 	})
 }
 
+// Day is what the member did today; the zero value when nothing.
+func (u *Study) Day(ctx context.Context, p PersonID) (StudyDay, error) {
+	r, err := u.record(ctx, p)
+	return r.Days[u.Calendar.Today(u.Now()).String()], err
+}
+
 // Studied reports whether the member answered today's question.
 func (u *Study) Studied(ctx context.Context, p PersonID) (bool, error) {
+	d, err := u.Day(ctx, p)
+	return !d.Answered.IsZero(), err
+}
+
+// record is the member's record, an empty one when there is none.
+func (u *Study) record(ctx context.Context, p PersonID) (StudyRecord, error) {
 	r, err := u.Store.StudyRecord(ctx, p)
-	if KindOf(err) == KindNotFound {
-		return false, nil
+	switch {
+	case KindOf(err) == KindNotFound:
+		return StudyRecord{}, nil
+	case err != nil:
+		return StudyRecord{}, err
 	}
-	if err != nil {
-		return false, err
-	}
-	return !r.Days[u.Calendar.Today(u.Now()).String()].Answered.IsZero(), nil
+	return *r, nil
+}
+
+// Reminders reports whether the member wants evening reminders, and how many were owed so far.
+func (u *Study) Reminders(ctx context.Context, p PersonID) (wanted bool, count int, err error) {
+	r, err := u.record(ctx, p)
+	return !r.Muted, r.Reminders, err
+}
+
+// SetReminders turns evening reminders on or off for one member.
+func (u *Study) SetReminders(ctx context.Context, p PersonID, wanted bool) error {
+	return u.Store.UpdateStudy(ctx, p, func(r *StudyRecord) error {
+		r.Muted = !wanted
+		return nil
+	})
 }
 
 // Distribute owes today's lesson to every member of a branch; a second call on the same day owes nothing
@@ -162,7 +210,8 @@ func (u *Study) Distribute(ctx context.Context, b BranchID) (int, error) {
 	return u.oweMembers(ctx, b, DebtLesson, today, endOfDay(u.Calendar, now), nil)
 }
 
-// Remind owes a quiet reminder to the members of a branch who have not answered today.
+// Remind owes a quiet reminder to the members of a branch who have not answered today and have not turned
+// reminders off. A second call on the same day owes nothing more.
 func (u *Study) Remind(ctx context.Context, b BranchID) (int, error) {
 	now := u.Now()
 	today := u.Calendar.Today(now)
@@ -176,9 +225,21 @@ func (u *Study) Remind(ctx context.Context, b BranchID) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return u.oweMembers(ctx, b, DebtStudyReminder, today, endOfDay(u.Calendar, now), u.Studied)
+	return u.oweMembers(ctx, b, DebtStudyReminder, today, endOfDay(u.Calendar, now), func(ctx context.Context, p PersonID) (skip bool, err error) {
+		r, err := u.record(ctx, p)
+		if err != nil || r.Muted || !r.Days[today.String()].Answered.IsZero() {
+			return true, err
+		}
+		return false, u.Store.UpdateStudy(ctx, p, func(r *StudyRecord) error {
+			if r.Reminded != today {
+				r.Reminded, r.Reminders = today, r.Reminders+1
+			}
+			return nil
+		})
+	})
 }
 
+// oweMembers owes one message to every member of a branch for whom skip, if there is one, does not say true.
 func (u *Study) oweMembers(ctx context.Context, b BranchID, kind DebtKind, day Date, expires time.Time, skip func(context.Context, PersonID) (bool, error)) (int, error) {
 	members, err := u.Store.HoldersOf(ctx, Grant{RoleMember, string(b)})
 	if err != nil {

@@ -67,6 +67,9 @@ func (a *App) Router() *bot.Router {
 	a.registerRate(r)
 	a.registerBind(r)
 	a.registerStaff(r)
+	a.registerStudy(r)
+	a.registerTeach(r)
+	a.registerNotice(r)
 	a.registerBox(r)
 	a.registerUnknown(r)
 	return r

@@ -39,14 +39,45 @@ func (a *App) attachFlow() *bot.Flow[loose] {
 	}
 }
 
-func (a *App) askLoose(c *bot.Context, s *loose) (string, error) {
+// use is one thing to do with what came by itself.
+type use struct {
+	name string
+	do   func(c *bot.Context, s *loose) (echowall.Message, error)
+}
+
+// uses lists what the person can do with it. A secretary's voice may be today's lesson.
+func (a *App) uses(c *bot.Context, s *loose) ([]use, error) {
 	w, err := a.newestOpen(c)
+	if err != nil {
+		return nil, err
+	}
+	lesson := len(s.Voices) == 1 && len(s.Photos) == 0 && a.mayTeach(c) == nil
+	var list []use
+	if lesson {
+		list = append(list, use{c.Say("study.attach_lesson"), func(c *bot.Context, s *loose) (echowall.Message, error) {
+			return a.teachVoice(c, s.Voices[0])
+		}})
+	}
+	list = append(list, use{c.Say("wish.attach_new"), a.wishOf})
+	if w != nil {
+		list = append(list, use{c.Say("wish.attach_old", "number", w.Number, "title", w.Title()), a.supplementOf})
+	}
+	if lesson {
+		list = append(list, use{c.Say("study.attach_none"), func(c *bot.Context, _ *loose) (echowall.Message, error) {
+			return c.Reply("study.attach_dropped")
+		}})
+	}
+	return list, nil
+}
+
+func (a *App) askLoose(c *bot.Context, s *loose) (string, error) {
+	list, err := a.uses(c, s)
 	if err != nil {
 		return "", err
 	}
-	names := []string{c.Say("wish.attach_new")}
-	if w != nil {
-		names = append(names, c.Say("wish.attach_old", "number", w.Number, "title", w.Title()))
+	names := make([]string, len(list))
+	for i, u := range list {
+		names[i] = u.name
 	}
 	return s.Note + "\n" + c.Say("wish.attach_ask", "choices", choices(c, names)), nil
 }
@@ -56,26 +87,36 @@ func (a *App) takeLoose(c *bot.Context, s *loose) (string, error) {
 		_, err := a.attach(c, &s.wishDraft)
 		return "which", err
 	}
-	w, err := a.newestOpen(c)
+	list, err := a.uses(c, s)
 	if err != nil {
 		return "", err
 	}
-	last := 1
-	if w != nil {
-		last = 2
-	}
-	s.Picked, err = choice(c, last)
+	s.Picked, err = choice(c, len(list))
 	return bot.End, err
 }
 
 func (a *App) finishLoose(c *bot.Context, s *loose) (echowall.Message, error) {
-	if s.Picked == 1 {
-		f := a.wishFlow()
-		if len(s.Voices) > 0 { // a voice has said it
-			f.First = s.afterText()
-		}
-		return f.Start(c, s.wishDraft)
+	list, err := a.uses(c, s)
+	if err != nil {
+		return echowall.Message{}, err
 	}
+	if s.Picked > len(list) {
+		return echowall.Message{}, echowall.Refusal(echowall.KindConflict, "errors.conflict")
+	}
+	return list[s.Picked-1].do(c, s)
+}
+
+// wishOf makes a new wish of it.
+func (a *App) wishOf(c *bot.Context, s *loose) (echowall.Message, error) {
+	f := a.wishFlow()
+	if len(s.Voices) > 0 { // a voice has said it
+		f.First = s.afterText()
+	}
+	return f.Start(c, s.wishDraft)
+}
+
+// supplementOf adds it to the newest open wish.
+func (a *App) supplementOf(c *bot.Context, s *loose) (echowall.Message, error) {
 	w, err := a.newestOpen(c)
 	if err != nil {
 		return echowall.Message{}, err

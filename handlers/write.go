@@ -30,13 +30,16 @@ type letter struct {
 // to say any more. For ChannelBox the message is a text.
 func (a *App) writers() map[echowall.DebtKind]func(context.Context, echowall.Debt, echowall.Channel) (letter, error) {
 	return map[echowall.DebtKind]func(context.Context, echowall.Debt, echowall.Channel) (letter, error){
-		echowall.DebtWishAccepted: a.letterAccepted,
-		echowall.DebtWishAnswered: a.letterAnswered,
-		echowall.DebtWishRedo:     a.letterRedo,
-		echowall.DebtWishDue:      a.letterDue,
-		echowall.DebtWishNew:      a.letterNew,
-		echowall.DebtHuman:        a.letterHuman,
-		echowall.DebtLateReply:    letterLate,
+		echowall.DebtWishAccepted:  a.letterAccepted,
+		echowall.DebtWishAnswered:  a.letterAnswered,
+		echowall.DebtWishRedo:      a.letterRedo,
+		echowall.DebtWishDue:       a.letterDue,
+		echowall.DebtWishNew:       a.letterNew,
+		echowall.DebtHuman:         a.letterHuman,
+		echowall.DebtLesson:        a.letterLesson,
+		echowall.DebtStudyReminder: a.letterReminder,
+		echowall.DebtNotice:        a.letterNotice,
+		echowall.DebtLateReply:     letterLate,
 	}
 }
 
