@@ -1,0 +1,100 @@
+package web
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"echowall"
+)
+
+// How long signed links open. A photo's link is renewed by every view of its page.
+const (
+	linkKept  = 30 * 24 * time.Hour
+	mediaKept = 24 * time.Hour
+)
+
+// What a token may be good for; a token of one purpose is worth nothing for another.
+const (
+	forWish   = "wish"
+	forLesson = "lesson"
+	forMedia  = "media"
+)
+
+// Signer makes links that open one page for whoever holds them, for a while, without a login. A token is
+// an expiry and an HMAC-SHA256 over purpose, subject and expiry, cut to 120 bits; nothing can be read in it.
+type Signer struct {
+	key       []byte
+	publicURL string
+	now       func() time.Time
+}
+
+// NewSigner derives its key from the service secret (32 bytes or more). publicURL is the address under
+// which people reach the service, without a path.
+func NewSigner(key []byte, publicURL string, now func() time.Time) *Signer {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("echowall signed links"))
+	return &Signer{key: mac.Sum(nil), publicURL: strings.TrimRight(publicURL, "/"), now: now}
+}
+
+// PageURL makes a path of ours absolute.
+func (s *Signer) PageURL(path string) string { return s.publicURL + path }
+
+// WishURL is the page of one wish for its author, valid for 30 days. The author is not readable in it; the
+// token only fits the wish's own author.
+func (s *Signer) WishURL(number string, a echowall.AuthorID) string {
+	return s.PageURL(wishPath(number, s.token(s.now().Add(linkKept), forWish, number, string(a))))
+}
+
+// LessonURL is the page of a lesson: open to everybody for lessons of the pack, valid for 30 days for a
+// branch's own.
+func (s *Signer) LessonURL(id string) string {
+	path := "/m/lesson/" + url.PathEscape(id)
+	if isBranchLesson(id) {
+		path += "?k=" + s.token(s.now().Add(linkKept), forLesson, id)
+	}
+	return s.PageURL(path)
+}
+
+// mediaPath is the address of a stored photo or voice. It stays the same for a day, so that browsers can
+// keep what they fetched.
+func (s *Signer) mediaPath(id string) string {
+	expires := s.now().Truncate(mediaKept).Add(2 * mediaKept)
+	return "/m/media/" + url.PathEscape(id) + "?k=" + s.token(expires, forMedia, id)
+}
+
+func wishPath(number, token string) string {
+	return "/m/wish/" + url.PathEscape(number) + "?k=" + url.QueryEscape(token)
+}
+
+const macLength = 15 // bytes
+
+func (s *Signer) token(expires time.Time, purpose string, subject ...string) string {
+	b := binary.BigEndian.AppendUint32(nil, uint32(expires.Unix())) // until the year 2106
+	return base64.RawURLEncoding.EncodeToString(append(b, s.mac(b, purpose, subject)...))
+}
+
+func (s *Signer) mac(expires []byte, purpose string, subject []string) []byte {
+	mac := hmac.New(sha256.New, s.key)
+	fmt.Fprintf(mac, "%q %q %x", purpose, subject, expires)
+	return mac.Sum(nil)[:macLength]
+}
+
+// check refuses a token that is forged, of another purpose or subject, or expired. All of these read the
+// same, so that nobody learns what exists.
+func (s *Signer) check(token, purpose string, subject ...string) error {
+	refused := echowall.Refusal(echowall.KindForbidden, "web.link")
+	b, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(b) != 4+macLength {
+		return refused
+	}
+	if !hmac.Equal(b[4:], s.mac(b[:4], purpose, subject)) || s.now().Unix() > int64(binary.BigEndian.Uint32(b)) {
+		return refused
+	}
+	return nil
+}
