@@ -29,6 +29,9 @@ type config struct {
 	OriginalID              string
 	Account                 wechat.AccountType
 	APIURL, MPURL, OpenURL  string
+
+	Office    handlers.Office // who runs the account, as people read it
+	Templates templates       // approved by the platform; may be empty
 }
 
 // settings reads variables from a file of NAME=value lines, if one is given, and from the environment,

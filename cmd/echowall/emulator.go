@@ -50,7 +50,7 @@ func runEmulator(ctx context.Context, e env, args []string) error {
 		PublicURL:   "http://" + l.Addr().String(),
 		OnViolation: func(what string) { fmt.Fprintln(e.stderr, "the platform would refuse this:", what) },
 	}
-	srv := &http.Server{Handler: p.RehearsalHandler(), ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{Handler: p.RehearsalHandler(rehearsalPeople()), ReadHeaderTimeout: 5 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	fmt.Fprintf(e.stdout, "emulated platform at %s, pushing to %s\nstart the service with ECHOWALL_WECHAT_API_URL, _MP_URL and _OPEN_URL set to that address; the page shows the rest\n", p.PublicURL, *callback)
@@ -66,4 +66,12 @@ func runEmulator(ctx context.Context, e env, args []string) error {
 		srv.Close()
 	}
 	return p.Close()
+}
+
+// rehearsalPeople are the phones a rehearsal begins with; more can be made on the page.
+func rehearsalPeople() emulator.PhonesOptions {
+	return emulator.PhonesOptions{People: []emulator.PhonePerson{
+		{OpenID: "rehearsal-1", Name: "居民甲"}, {OpenID: "rehearsal-2", Name: "党员乙"},
+		{OpenID: "rehearsal-3", Name: "书记丙"}, {OpenID: "rehearsal-4", Name: "联络员丁"},
+	}}
 }
