@@ -60,13 +60,19 @@ func (ph *Phone) SendImage(ctx context.Context, data []byte) *Delivery {
 }
 
 // SendVoice sends a voice message. The recording is handed on as it is, under
-// both of the ids that the platform gives for 8 and 16 kHz.
-func (ph *Phone) SendVoice(ctx context.Context, amr []byte) *Delivery {
+// both of the ids that the platform gives for 8 and 16 kHz. Real phones send
+// AMR; MP3, which browsers can play, is told by its Format.
+func (ph *Phone) SendVoice(ctx context.Context, recording []byte) *Delivery {
+	format := "amr"
+	if ext, _ := sniff(recording); ext == "mp3" {
+		format = ext
+	}
 	return ph.say(ctx, "voice", windowMessage, func(m *message, b *Bubble) {
-		f, wide := ph.p.store("voice", "voice.amr", amr, false), ph.p.store("voice", "voice16k.amr", amr, false)
+		f := ph.p.store("voice", "voice."+format, recording, false)
+		wide := ph.p.store("voice", "voice16k."+format, recording, false)
 		b.MediaID = f.id
 		m.text("MediaId", f.id)
-		m.text("Format", "amr")
+		m.text("Format", format)
 		m.text("MediaId16K", wide.id)
 	})
 }
