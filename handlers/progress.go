@@ -48,6 +48,9 @@ func (a *App) progressOf(c *bot.Context, w *echowall.Wish) (echowall.Message, er
 		c.Say("wish.progress_head", "number", w.Number, "title", w.Title()),
 		a.standing(w, station),
 	}
+	if !w.Due.IsZero() && c.Now.After(w.Due) {
+		lines = append(lines, c.Say("wish.late"))
+	}
 	if w.Answer != nil {
 		lines = append(lines, a.answerLines(w)...)
 	}

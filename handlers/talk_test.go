@@ -30,7 +30,7 @@ var monday = time.Date(2026, 11, 23, 10, 0, 0, 0, zone)
 // talk is the whole chat on a real Redis, without the platform: people say things to it and what is owed
 // them is paid at once.
 type talk struct {
-	t     *testing.T
+	t     testing.TB
 	store *store.Store
 	app   *handlers.App
 	bot   *bot.Bot
@@ -61,7 +61,7 @@ var personas = map[string][]echowall.Grant{
 	"书记":  {{Role: echowall.RoleMember, Scope: "b1"}, {Role: echowall.RoleSecretary, Scope: "b1"}},
 }
 
-func newTalk(t *testing.T) *talk {
+func newTalk(t testing.TB) *talk {
 	t.Helper()
 	g := &talk{t: t, now: monday, files: map[string][]byte{}, known: map[string]bool{}, phones: map[string][]string{}, vars: map[string]string{}}
 	s, err := store.Open(t.Context(), store.Config{URL: redistest.Run(t).URL(), Account: "wx1", Secret: bytes.Repeat([]byte("k"), 32), Now: g.Now})
@@ -72,7 +72,7 @@ func newTalk(t *testing.T) *talk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pack.Words.OnMisuse = func(err error) { t.Error(err) }
+	pack.Words.OnMisuse = func(err error) { g.t.Error(err) }
 	calendar := pack.Calendar(zone)
 	if err := errors.Join(s.PutStations(t.Context(), stations...), s.PutBranches(t.Context(), echowall.Branch{ID: "b1", Name: "竹园社区第一党支部"})); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"strconv"
 	"strings"
 
 	"echowall"
@@ -19,8 +20,8 @@ func (a *App) registerStaff(r *bot.Router) {
 
 // todo lists what the officer's stations have to do, the most pressing first.
 func (a *App) todo(c *bot.Context) (echowall.Message, error) {
-	const most = 15
-	list, err := a.Wishes.Todo(c, c.Who(), most)
+	const most, counted = 10, 100
+	list, err := a.Wishes.Todo(c, c.Who(), counted)
 	if err != nil {
 		return echowall.Message{}, err
 	}
@@ -28,9 +29,16 @@ func (a *App) todo(c *bot.Context) (echowall.Message, error) {
 		return c.Reply("staff.todo_empty")
 	}
 	var lines []string
-	for _, w := range list {
+	for _, w := range list[:min(most, len(list))] {
 		lines = append(lines, c.Say("staff.todo_line", "number", w.Number, "title", w.Title(),
 			"state", c.Say(stateNames[w.State]), "left", a.left(w.Due)))
 	}
-	return c.Reply("staff.todo", "count", len(list), "lines", strings.Join(lines, "\n"))
+	if len(list) > most {
+		lines = append(lines, c.Say("staff.todo_more", "count", most))
+	}
+	count := strconv.Itoa(len(list))
+	if len(list) == counted {
+		count = c.Say("staff.todo_many", "count", counted)
+	}
+	return c.Reply("staff.todo", "count", count, "lines", strings.Join(lines, "\n"))
 }
