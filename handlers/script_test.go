@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"echowall"
 	"echowall/bot/wechat"
 )
 
@@ -17,7 +19,8 @@ import (
 //	# comment
 //	clock 2026-11-23T07:30           the clock stands there from now on
 //	code 联络员 zhuyuan               a one-time code for that role; later lines write it as $CODE
-//	居民王: 心愿                       somebody types
+//	morning b1 · evening b1          the branch's lesson or reminder becomes owed, and is paid
+//	居民王: 心愿                       somebody types; $DIGITS is the four digits of the newest preview shown to them
 //	居民王 photo lamp.jpg             or: voice · location 30.1 120.2 竹园东门 · click 心愿 · scan CODE · follow · unfollow
 //	  > 请用一两句话                   must be in what that phone shows since then
 //	  ! 系统                          must not be there
@@ -43,6 +46,7 @@ func runScript(t *testing.T, file string) {
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.ReplaceAll(lines.Text(), "$CODE", g.vars["CODE"])
+		line = strings.ReplaceAll(line, "$DIGITS", g.digits(line))
 		switch trimmed := strings.TrimSpace(line); {
 		case trimmed == "" || strings.HasPrefix(trimmed, "#"):
 		case strings.HasPrefix(trimmed, "> "), strings.HasPrefix(trimmed, "! "):
@@ -56,6 +60,9 @@ func runScript(t *testing.T, file string) {
 			}
 			g.at(now)
 			g.pay()
+		case strings.HasPrefix(line, "morning "), strings.HasPrefix(line, "evening "):
+			when, branch, _ := strings.Cut(line, " ")
+			g.clockwork(when, echowall.BranchID(branch))
 		case strings.HasPrefix(line, "code "):
 			g.invite(t, strings.Fields(line)[1:])
 		default:
@@ -65,6 +72,33 @@ func runScript(t *testing.T, file string) {
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// previewDigits are the four digits of a preview.
+var previewDigits = regexp.MustCompile(`回复 ([0-9]{4})(?:[^0-9]|$)`)
+
+// digits finds the digits shown to whoever types the line; they stay known when the phone shows others.
+func (g *talk) digits(line string) string {
+	name, _, _ := strings.Cut(line, ": ")
+	if m := previewDigits.FindStringSubmatch(g.phone(name)); m != nil {
+		g.vars[name] = m[1]
+	}
+	return g.vars[name]
+}
+
+// clockwork does what the clock table does in the morning and the evening.
+func (g *talk) clockwork(when string, branch echowall.BranchID) int {
+	g.t.Helper()
+	owe := g.app.Study.Distribute
+	if when == "evening" {
+		owe = g.app.Study.Remind
+	}
+	n, err := owe(g.t.Context(), branch)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.pay()
+	return n
 }
 
 // invite makes a one-time code: role (as in personas) and scope.
