@@ -57,7 +57,7 @@
     const plain = form.enctype !== "multipart/form-data";
     form.reset();
     for (const open of document.querySelectorAll("#dock details[open]")) open.open = false;
-    const plus = document.getElementById("plus");
+    const plus = document.getElementById("extras");
     if (plus) plus.checked = false;
     queue = queue.then(async () => {
       complain("");
