@@ -42,8 +42,12 @@ func (a *App) letterLesson(ctx context.Context, d echowall.Debt, _ echowall.Chan
 	return a.lessonLetter(l, day, a.lessonText(l, true)), nil
 }
 
-// letterReminder reminds a member who has not answered today.
-func (a *App) letterReminder(ctx context.Context, d echowall.Debt, _ echowall.Channel) (letter, error) {
+// letterReminder reminds a member who has not answered today. In the box it would stand beside the lesson and
+// wait for somebody who is there already.
+func (a *App) letterReminder(ctx context.Context, d echowall.Debt, ch echowall.Channel) (letter, error) {
+	if ch == echowall.ChannelBox {
+		return letter{}, nil
+	}
 	l, day, ok, err := a.studyDay(ctx, d)
 	if !ok || err != nil || len(l.Questions) == 0 {
 		return letter{}, err

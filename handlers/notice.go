@@ -17,8 +17,11 @@ func (a *App) registerNotice(r *bot.Router) {
 	r.Flow(a.noticeFlow())
 }
 
-// noticeNumber is the number of a notice at the beginning of what follows a command.
-var noticeNumber = regexp.MustCompile(`^(?i:TZ)?[\s\-]*[0-9]{1,9}(?:[^0-9]|$)`)
+var (
+	// noticeNumber is the number of a notice at the beginning of what follows a command.
+	noticeNumber = regexp.MustCompile(`^(?i:TZ)?[\s\-]*[0-9]{1,9}(?:[^0-9]|$)`)
+	bareNotice   = regexp.MustCompile(`^(?i:TZ)[\s\-]*[0-9]{1,9}$`)
+)
 
 // numberOf is the notice that the text names; "" for thanks and other words.
 func numberOf(text string) string {

@@ -189,6 +189,9 @@ func (a *App) takeLessonCode(c *bot.Context, s *lessonDraft) (string, error) {
 	case "3":
 		return s.edit(stepSource), nil
 	}
+	if err := a.mayTeach(c); err != nil { // the dialog may have waited
+		return "", err
+	}
 	n, err := a.pupils(c)
 	if err != nil {
 		return "", err
@@ -196,11 +199,8 @@ func (a *App) takeLessonCode(c *bot.Context, s *lessonDraft) (string, error) {
 	return s.typed(c, n)
 }
 
-// finishTeach makes it today's lesson. The dialog may have waited: hour and day are asked again.
+// finishTeach makes it today's lesson.
 func (a *App) finishTeach(c *bot.Context, s *lessonDraft) (echowall.Message, error) {
-	if err := a.mayTeach(c); err != nil {
-		return echowall.Message{}, err
-	}
 	l := echowall.Lesson{
 		Title: s.Title, Body: s.Body, Voice: s.Voice,
 		Reviewer: c.Say("study.secretary"), Reviewed: a.calendar().Today(c.Now),

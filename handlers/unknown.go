@@ -33,6 +33,9 @@ func (a *App) unknown(c *bot.Context) (echowall.Message, error) {
 	if bareNumber.MatchString(c.Text) {
 		return a.byNumber(c)
 	}
+	if bareNotice.MatchString(c.Text) {
+		return a.run(c, "通知", c.Text)
+	}
 	if letters, ok := typedLetters(c.Text); ok {
 		if m, done, err := a.takeLetters(c, letters); done || err != nil {
 			return m, err
