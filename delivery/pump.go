@@ -16,7 +16,7 @@ const (
 	taskPay = "pay"
 	// leaseLasts is how long debts are kept from other pumps (in the time of Config.Now). Debts that a
 	// killed process had taken but not begun come up again after this.
-	leaseLasts = 90 * time.Second
+	leaseLasts = 30 * time.Second
 	// queuePoll and duePoll are how often an idle process looks into the queue and the ledger. Together they
 	// bound how long a debt owed by another process waits.
 	queuePoll = 50 * time.Millisecond

@@ -12,7 +12,12 @@ type keys struct{ prefix string }
 
 func newKeys(account string) keys { return keys{"ew:{" + account + "}:"} }
 
-func (k keys) join(parts ...string) string { return k.prefix + strings.Join(parts, ":") }
+func (k keys) join(parts ...string) string {
+	if len(parts) == 2 { // most keys; one allocation
+		return k.prefix + parts[0] + ":" + parts[1]
+	}
+	return k.prefix + strings.Join(parts, ":")
+}
 
 // Conversations and the once-only marks of the callback.
 

@@ -1,0 +1,325 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"echowall"
+)
+
+const (
+	// debtMarked is how long a paid or void debt is remembered, so that owing it again stays a no-op.
+	debtMarked = 7 * 24 * time.Hour
+	// attemptsKept is how many attempts the shared stream remembers, about.
+	attemptsKept = 20_000
+)
+
+// recordScript settles one debt and claims another, each only if it is as it was read. A call that went
+// through may be repeated: a claim is known by its token, a settlement writes the same again or nothing.
+//
+//	KEYS  whatever ARGV counts into
+//	ARGV  "1" if there is a settlement: debt, token of the claim or "", version, document without its version,
+//	      seconds to keep it or 0, what a quota book must be: "" no matter, "need" to settle at all, "write" for
+//	      commands named HSET; unless it is "": book, further field of it or "", its text; number of commands;
+//	      each command: number of words, name, key, further words
+//	      then "1" if there is a claim: debt, token, version, document without its version, book, further
+//	      field of it or "", its text, number of words for HSET, the words. The debt stays leased in due.
+//	result {settled, echowall.Claimed, book if the claim is stale}
+var recordScript = redis.NewScript(strings.Replace(`
+local call = redis.call
+local function head(key)
+  local text = call('GETRANGE', key, 0, 63)
+  return string.match(text, '^{"v":(%d+)'), string.match(text, '^{"v":%d+,"by":"([^"]*)"')
+end
+local function seen(key, extra)
+  local v
+  if extra == '' then v = call('HMGET', key, FIELDS) else v = call('HMGET', key, FIELDS, extra) end
+  for i = 1, #v do v[i] = v[i] or '' end
+  return table.concat(v, ',')
+end
+
+local settled, p = 0, 2
+if ARGV[1] == '1' then
+  local debt, token, mode = KEYS[tonumber(ARGV[2])], ARGV[3], ARGV[7]
+  local v, by = head(debt)
+  local same = true
+  p = 8
+  if mode ~= '' then
+    same = seen(KEYS[tonumber(ARGV[8])], ARGV[9]) == ARGV[10]
+    p = 11
+  end
+  if token ~= '' and by ~= token or token == '' and v ~= ARGV[4] then
+    settled = 1
+  elseif mode == 'need' and not same then
+    settled = 3
+  else
+    if v ~= ARGV[4] then settled = 2 end
+    local doc = '{"v":' .. (tonumber(v) + 1) .. ',' .. ARGV[5]
+    if ARGV[6] == '0' then call('SET', debt, doc) else call('SET', debt, doc, 'EX', ARGV[6]) end
+  end
+  for _ = 1, tonumber(ARGV[p]) do
+    local name, last = ARGV[p+2], p + 1 + ARGV[p+1]
+    if settled % 2 == 0 and (same or name ~= 'HSET') then
+      call(name, KEYS[tonumber(ARGV[p+3])], unpack(ARGV, p + 4, last))
+    end
+    p = last
+  end
+  p = p + 1
+end
+if ARGV[p] ~= '1' then return {settled, 0} end
+
+local debt, book = KEYS[tonumber(ARGV[p+1])], KEYS[tonumber(ARGV[p+5])]
+local v, by = head(debt)
+if by == ARGV[p+2] then return {settled, 1} end
+if v ~= ARGV[p+3] then return {settled, 2} end
+if seen(book, ARGV[p+6]) ~= ARGV[p+7] then return {settled, 3, call('HGETALL', book)} end
+call('SET', debt, '{"v":' .. (tonumber(v) + 1) .. ',' .. ARGV[p+4])
+local n = tonumber(ARGV[p+8])
+if n > 0 then call('HSET', book, unpack(ARGV, p + 9, p + 8 + n)) end
+return {settled, 1}
+`, "FIELDS", "'"+strings.Join(bookFields, "','")+"'", -1))
+
+// What recordScript says about a settlement.
+const (
+	settledNow   = 0
+	settledNot   = 1 // somebody else has the debt
+	settledLate  = 2 // the debt counted as unknown meanwhile
+	settledStale = 3 // the quota book that the settlement needs is not the one that was read
+)
+
+// Record writes the end of one payment and the intent to send another, both optional, in one step. A
+// settlement that comes too late (somebody else has the debt) is dropped. After ClaimTaken the payment
+// carries the attempt; after ClaimStale it carries the quota book as it is now.
+//
+// When err says KindUnavailable nothing is known; calling again with the same values is safe.
+func (s *Store) Record(ctx context.Context, now time.Time, done *echowall.Settlement, next *echowall.Claim) (echowall.Claimed, error) {
+	call := recording{s: s, now: now}
+	if err := call.settle(done); err != nil {
+		return echowall.ClaimNone, err
+	}
+	claimed, err := call.claim(next)
+	if err != nil {
+		return echowall.ClaimNone, err
+	}
+	got, err := s.run(ctx, recordScript, call.keys, call.argv...).Slice()
+	if err != nil {
+		return echowall.ClaimNone, wrap(err)
+	}
+	switch got[0].(int64) {
+	case settledLate:
+		err = s.pipe.ZRem(ctx, s.keys.unknown(), done.Payment.Debt.ID).Err()
+	case settledStale:
+		err = s.pipe.ZAdd(ctx, s.keys.due(), redis.Z{Score: float64(now.Unix()), Member: done.Payment.Debt.ID}).Err()
+	case settledNow, settledNot:
+	}
+	if err != nil {
+		return echowall.ClaimNone, wrap(err)
+	}
+	answer := echowall.Claimed(got[1].(int64))
+	switch answer {
+	case echowall.ClaimTaken:
+		next.Payment.Debt = *claimed
+		next.Payment.Reach = next.After
+		next.Payment.Ledger.(*paying).version++
+	case echowall.ClaimStale:
+		l := next.Payment.Ledger.(*paying)
+		l.book, l.token = pairs(texts(got[2])), ""
+		next.Payment.Reach = l.book.reach()
+	case echowall.ClaimNone, echowall.ClaimLost:
+	}
+	return answer, nil
+}
+
+// recording gathers the keys and words of one call of recordScript.
+type recording struct {
+	s    *Store
+	now  time.Time
+	keys []string
+	argv []any
+}
+
+func (r *recording) say(words ...any) { r.argv = append(r.argv, words...) }
+
+// key is the place of k among the keys.
+func (r *recording) key(k string) int {
+	if i := slices.Index(r.keys, k); i >= 0 {
+		return i + 1
+	}
+	r.keys = append(r.keys, k)
+	return len(r.keys)
+}
+
+// claim adds the words of a claim and returns the debt as it will be.
+func (r *recording) claim(c *echowall.Claim) (*echowall.Debt, error) {
+	if c == nil {
+		r.say("0")
+		return nil, nil
+	}
+	l := c.Payment.Ledger.(*paying)
+	if l.token == "" {
+		token := make([]byte, 6)
+		rand.Read(token)
+		l.token = encode(token)
+	}
+	d := c.Payment.Debt
+	d.State = echowall.DebtSending
+	d.Attempts = append(slices.Clip(d.Attempts), echowall.Attempt{At: r.now, Channel: c.Decision.Channel})
+	body, err := bodyOf(&debtDoc{By: l.token, Debt: d})
+	if err != nil {
+		return nil, err
+	}
+	l.extra = ""
+	if c.Decision.Channel == echowall.ChannelSubscription {
+		l.extra = acceptedField(c.Decision.Template)
+	}
+	l.changes = l.book.changes(&c.After)
+	set := words(l.changes)
+	r.say("1", r.key(r.s.keys.debt(d.ID)), l.token, l.version, body,
+		r.key(r.s.keys.reach(l.person)), l.extra, l.book.seen(l.extra), len(set))
+	r.say(set...)
+	return &d, nil
+}
+
+// settle adds the words of a settlement.
+func (r *recording) settle(t *echowall.Settlement) error {
+	if t == nil {
+		r.say("0")
+		return nil
+	}
+	l := t.Payment.Ledger.(*paying)
+	doc, keep, err := l.document(t, r.now)
+	if err != nil {
+		return err
+	}
+	k := r.s.keys
+	id := t.Payment.Debt.ID
+	r.say("1", r.key(k.debt(id)), l.token, l.version, doc, keep)
+
+	var set []any
+	switch {
+	case l.token != "" && t.Spent != echowall.SpentKept:
+		set = words(l.back(t.Spent))
+		r.say("write", r.key(k.reach(l.person)), l.extra, l.book.with(l.changes).seen(l.extra))
+	case l.token == "" && t.State == echowall.DebtBoxed && l.book != nil:
+		r.say("need", r.key(k.reach(l.person)), "", l.book.seen(""))
+	default:
+		r.say("")
+	}
+
+	count := len(r.argv)
+	r.say(0)
+	n := 0
+	do := func(name, key string, words ...any) {
+		r.say(len(words)+2, name, r.key(key))
+		r.say(words...)
+		n++
+	}
+	if look := nextLook(t); look.IsZero() {
+		do("ZREM", k.due(), id)
+	} else {
+		do("ZADD", k.due(), look.Unix(), id)
+	}
+	if t.State == echowall.DebtBoxed {
+		do("ZADD", k.box(t.Payment.Debt.To), t.Payment.Debt.Created.Unix(), id)
+	} else if l.boxed && t.State != echowall.DebtSending {
+		do("ZREM", k.box(t.Payment.Debt.To), id)
+	}
+	switch t.State {
+	case echowall.DebtDead:
+		do("ZADD", k.dead(), r.now.Unix(), id)
+	case echowall.DebtUnknown:
+		do("ZADD", k.unknown(), r.now.Unix(), id)
+	}
+	if t.State != echowall.DebtPaid && t.Result != "" {
+		what := t.Result
+		if a := t.Payment.Debt.Attempts; t.Payment.Debt.State == echowall.DebtSending && len(a) > 0 {
+			what = fmt.Sprintf("%s %s %d", what, a[len(a)-1].Channel, t.Code)
+		}
+		do("XADD", k.attempts(), "MAXLEN", "~", attemptsKept, "*", id, what)
+	}
+	if len(set) > 0 {
+		do("HSET", k.reach(l.person), set...)
+	}
+	r.argv[count] = n
+	return nil
+}
+
+// nextLook is when a settled debt comes up again, zero when never.
+func nextLook(t *echowall.Settlement) time.Time {
+	switch t.State {
+	case echowall.DebtOwed, echowall.DebtSending:
+		return t.Until
+	case echowall.DebtBoxed:
+		return t.Payment.Debt.Expires
+	}
+	return time.Time{}
+}
+
+// back are the fields of the book that undo a claim, with what it spent closed if that is what happened.
+func (l *paying) back(spent echowall.Spent) map[string]string {
+	out := l.book.undo(l.changes)
+	if spent == echowall.SpentClosed {
+		for _, f := range []string{"ml", "al", l.extra} {
+			if _, ok := l.changes[f]; ok {
+				out[f] = "0"
+			}
+		}
+	}
+	return out
+}
+
+// document is the text of a settled debt without its version, and for how many seconds to keep it.
+func (l *paying) document(t *echowall.Settlement, now time.Time) (string, int, error) {
+	d := t.Payment.Debt
+	d.Attempts = slices.Clone(d.Attempts)
+	var last *echowall.Attempt
+	if d.State == echowall.DebtSending && len(d.Attempts) > 0 {
+		last = &d.Attempts[len(d.Attempts)-1]
+		last.Result, last.Code = t.Result, t.Code
+	}
+	d.State = t.State
+	by := l.token
+	switch t.State {
+	case echowall.DebtPaid, echowall.DebtVoid:
+		mark := debtMark{By: by, State: t.State, At: now.Unix()}
+		if t.State == echowall.DebtPaid && last != nil {
+			mark.Channel = last.Channel
+		}
+		body, err := bodyOf(&mark)
+		return body, int(debtMarked.Seconds()), err
+	case echowall.DebtSending, echowall.DebtUnknown:
+		// Whoever made the call may still tell what became of it.
+		if by == "" {
+			by = l.by
+		}
+	default:
+		by = ""
+	}
+	body, err := bodyOf(&debtDoc{By: by, Debt: d})
+	return body, 0, err
+}
+
+// bodyOf is a document's text after its version.
+func bodyOf(doc any) (string, error) {
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return "", echowall.Errorf(echowall.KindInternal, "store: encode %T: %w", doc, err)
+	}
+	return string(text[1:]), nil
+}
+
+// pairs reads a flat list of names and values.
+func pairs(list []string) book {
+	out := make(book, len(list)/2)
+	for i := 0; i+1 < len(list); i += 2 {
+		out[list[i]] = list[i+1]
+	}
+	return out
+}
