@@ -268,7 +268,7 @@ func demoSecret(dir string) ([]byte, error) {
 
 // people lists who can be put on a phone.
 func (d *demo) phonesOptions() emulator.PhonesOptions {
-	var o emulator.PhonesOptions
+	o := emulator.PhonesOptions{Embedded: true}
 	for _, p := range d.district.People {
 		o.People = append(o.People, emulator.PhonePerson{OpenID: p.OpenID, Name: p.Name, Note: p.Note})
 	}
