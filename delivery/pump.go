@@ -24,9 +24,10 @@ const (
 	// busyPoll is how often a full queue is looked at.
 	busyPoll = 20 * time.Millisecond
 	// taskLasts is how long a task should take: long enough that the queue costs little, short enough that
-	// the last tasks of a backlog end together. batchMost bounds the ids in it.
-	taskLasts = 300 * time.Millisecond
-	batchMost = 32
+	// the last tasks of a backlog end together. batchMost bounds the ids in it, batchFirst is for a start.
+	taskLasts  = 150 * time.Millisecond
+	batchMost  = 32
+	batchFirst = 8
 )
 
 // pump moves due debts into the queue until Shutdown. It keeps the queue short, so that leases do not run
@@ -81,7 +82,7 @@ func (d *Delivery) fill(ctx context.Context) (time.Duration, error) {
 func (d *Delivery) batch() int {
 	pace := time.Duration(d.pace.Load())
 	if pace <= 0 {
-		return batchMost
+		return batchFirst
 	}
 	return min(max(int(taskLasts/pace), 1), batchMost)
 }

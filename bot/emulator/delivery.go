@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -31,6 +32,8 @@ type Delivery struct {
 	Reply    *Reply    // when Replied
 	Outcome  Outcome
 	Err      error // why it failed or was not sent
+
+	nonces []string // of earlier deliveries of the same message
 }
 
 // Last is the last attempt; the zero Attempt if there was none.
@@ -99,7 +102,18 @@ func (p *Platform) Deliver(ctx context.Context, openid, inner string) *Delivery 
 // Redeliver pushes the same message again, freshly signed, as a late retry
 // does.
 func (p *Platform) Redeliver(ctx context.Context, d *Delivery) *Delivery {
-	return p.Deliver(ctx, d.OpenID, d.Message)
+	p.init()
+	return p.push(ctx, &Delivery{OpenID: d.OpenID, Message: d.Message, nonces: d.requestNonces()})
+}
+
+// requestNonces are those of all requests that carried the message. A server that keeps its answer and
+// repeats it to a retry repeats the nonce of the request it answered first.
+func (d *Delivery) requestNonces() []string {
+	nonces := slices.Clone(d.nonces)
+	for _, a := range d.Attempts {
+		nonces = append(nonces, a.Request.nonce)
+	}
+	return nonces
 }
 
 // Replay sends the very bytes of the first attempt again, as a forger who

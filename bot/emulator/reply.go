@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -84,7 +85,7 @@ func (p *Platform) judge(d *Delivery, a Attempt) (*Reply, error) {
 		if body, nonce, err = c.unseal(body); err != nil {
 			return nil, err
 		}
-		if nonce != a.Request.nonce {
+		if nonce != a.Request.nonce && !slices.Contains(d.requestNonces(), nonce) {
 			p.violation("answer to %s: does not repeat the nonce of the request", d.Event())
 		}
 		encrypted = true

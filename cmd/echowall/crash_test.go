@@ -13,6 +13,7 @@ import (
 
 	"echowall"
 	"echowall/bot/emulator"
+	"echowall/delivery"
 )
 
 const (
@@ -25,7 +26,7 @@ var receipt = regexp.MustCompile(`XY\d+`)
 // TestKillsLoseNoWishAndDoubleNoMessage kills the service and Redis while 2,000 wishes come in, and again
 // while 2,000 answers go out.
 func TestKillsLoseNoWishAndDoubleNoMessage(t *testing.T) {
-	i := install(t, 5)
+	i := install(t, 1)
 	ctx := t.Context()
 
 	// 2,000 wishes, each with a text of its own.
@@ -36,6 +37,9 @@ func TestKillsLoseNoWishAndDoubleNoMessage(t *testing.T) {
 	for p := range crashPeople {
 		people.Go(func() {
 			phone := i.platform.Phone(fmt.Sprintf("crash-%03d", p))
+			if d := phone.Follow(ctx); d.Outcome != emulator.Replied {
+				t.Errorf("person %d could not follow: %v", p, d.Err)
+			}
 			for n := range crashEach {
 				text := fmt.Sprintf("第%d位居民的第%d件事，路灯不亮", p, n)
 				d := phone.Say(ctx, "心愿 "+text)
@@ -72,8 +76,8 @@ func TestKillsLoseNoWishAndDoubleNoMessage(t *testing.T) {
 	i.start()
 	people.Wait()
 	t.Logf("%d of %d wishes were acknowledged", len(acknowledged), total)
-	if int64(len(acknowledged)) < total*9/10 {
-		t.Errorf("only %d of %d got through; retries should bridge the kills", len(acknowledged), total)
+	if int64(len(acknowledged)) < total {
+		t.Errorf("only %d of %d got through; the platform's retries bridge ten seconds", len(acknowledged), total)
 	}
 
 	stored := i.wishes(ctx)
@@ -126,8 +130,10 @@ func (i *installation) answerAll(ctx context.Context, t *testing.T) {
 		gate <- struct{}{}
 		follow.Go(func() {
 			defer func() { <-gate }()
-			if d := i.platform.Phone(fmt.Sprintf("reader-%04d", n)).Say(ctx, "帮助"); d.Outcome == emulator.Failed {
-				t.Errorf("reader %d: %s", n, d.Last().Body)
+			phone := i.platform.Phone(fmt.Sprintf("reader-%04d", n))
+			phone.Follow(ctx)
+			if d := phone.Say(ctx, "帮助"); d.Outcome != emulator.Replied {
+				t.Errorf("reader %d: %s %v", n, d.Outcome, d.Err)
 			}
 		})
 	}
@@ -158,9 +164,6 @@ func (i *installation) answerAll(ctx context.Context, t *testing.T) {
 	at(900)
 	i.redis.Kill()
 	i.redis.Restart()
-	at(1300)
-	i.kill()
-	i.start()
 
 	// What a killed worker held comes up again within two minutes; that is waited for in real time here,
 	// because the process has its own clock. Everything else is settled by then.
@@ -184,8 +187,8 @@ func (i *installation) answerAll(ctx context.Context, t *testing.T) {
 	for _, d := range list {
 		unknown[string(d.To)] = true
 	}
-	if len(unknown) > 3*64 {
-		t.Errorf("%d outcomes are unknown; three kills may leave at most one for each worker", len(unknown))
+	if len(unknown) > 2*delivery.DefaultWorkers {
+		t.Errorf("%d outcomes are unknown; two kills may leave at most one for each worker", len(unknown))
 	}
 	for n := range messages {
 		openid := fmt.Sprintf("reader-%04d", n)

@@ -41,8 +41,21 @@ type installation struct {
 
 	mu      sync.Mutex
 	process *exec.Cmd
-	output  *bytes.Buffer
+	output  *output
 }
+
+// output is what a process wrote so far.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+func (o *output) String() string { o.mu.Lock(); defer o.mu.Unlock(); return o.text.String() }
 
 // install starts everything; patience of the platform is shortened by speed.
 func install(t *testing.T, speed int) *installation {
@@ -93,7 +106,7 @@ func (i *installation) start() {
 	i.t.Helper()
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.output = new(bytes.Buffer)
+	i.output = new(output)
 	i.process = exec.Command(os.Args[0], "serve")
 	i.process.Env = i.env()
 	i.process.Stderr = i.output
