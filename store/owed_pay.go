@@ -33,7 +33,7 @@ type paying struct {
 	// After a claim of ours:
 	token   string
 	extra   string // further field of the book that counted
-	changes map[string]string
+	changes []field
 }
 
 // Payments loads debts for paying: each with its recipient's openid and quota book. Debts that are over are

@@ -180,7 +180,7 @@ func (r *recording) claim(c *echowall.Claim) (*echowall.Debt, error) {
 		l.extra = acceptedField(c.Decision.Template)
 	}
 	l.changes = l.book.changes(&c.After)
-	set := words(l.changes)
+	set := hset(l.changes)
 	r.say("1", r.key(r.s.keys.debt(d.ID)), l.token, l.version, body,
 		r.key(r.s.keys.reach(l.person)), l.extra, l.book.seen(l.extra), len(set))
 	r.say(set...)
@@ -205,7 +205,7 @@ func (r *recording) settle(t *echowall.Settlement) error {
 	var set []any
 	switch {
 	case l.token != "" && t.Spent != echowall.SpentKept:
-		set = words(l.back(t.Spent))
+		set = hset(l.back(t.Spent))
 		r.say("write", r.key(k.reach(l.person)), l.extra, l.book.with(l.changes).seen(l.extra))
 	case l.token == "" && t.State == echowall.DebtBoxed && l.book != nil:
 		r.say("need", r.key(k.reach(l.person)), "", l.book.seen(""))
@@ -263,13 +263,11 @@ func nextLook(t *echowall.Settlement) time.Time {
 }
 
 // back are the fields of the book that undo a claim, with what it spent closed if that is what happened.
-func (l *paying) back(spent echowall.Spent) map[string]string {
+func (l *paying) back(spent echowall.Spent) []field {
 	out := l.book.undo(l.changes)
-	if spent == echowall.SpentClosed {
-		for _, f := range []string{"ml", "al", l.extra} {
-			if _, ok := l.changes[f]; ok {
-				out[f] = "0"
-			}
+	for i, f := range out {
+		if spent == echowall.SpentClosed && (f.name == "ml" || f.name == "al" || f.name == l.extra) {
+			out[i].value = "0"
 		}
 	}
 	return out

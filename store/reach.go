@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,12 +71,15 @@ func (b book) time(field string) time.Time {
 	return time.Unix(int64(n), 0)
 }
 
-// changes are the fields and values that turn b into r.
-func (b book) changes(r *echowall.Reach) map[string]string {
-	out := make(map[string]string)
-	set := func(field, value string) {
-		if b[field] != value && (b[field] != "" || value != "0") {
-			out[field] = value
+// field is one field of a book with a new value.
+type field struct{ name, value string }
+
+// changes are the fields that turn b into r, in a fixed order, so that a repeated call is the same call.
+func (b book) changes(r *echowall.Reach) []field {
+	out := make([]field, 0, 4)
+	set := func(name, value string) {
+		if old := b[name]; old != value && (old != "" || value != "0") {
+			out = append(out, field{name, value})
 		}
 	}
 	set("ml", strconv.Itoa(r.MessageLeft))
@@ -88,43 +92,47 @@ func (b book) changes(r *echowall.Reach) map[string]string {
 	if !r.LastSent.IsZero() {
 		set("ls", strconv.FormatInt(r.LastSent.Unix(), 10))
 	}
-	for template, n := range r.Accepted {
-		set(acceptedField(template), strconv.Itoa(n))
+	for _, template := range slices.Sorted(maps.Keys(r.Accepted)) {
+		set(acceptedField(template), strconv.Itoa(r.Accepted[template]))
 	}
 	return out
 }
 
-// with is b after the fields of changes were written.
-func (b book) with(changes map[string]string) book {
-	out := make(book, len(b)+len(changes))
-	for f, v := range b {
-		out[f] = v
+// with is b after changes were written.
+func (b book) with(changes []field) book {
+	out := maps.Clone(b)
+	if out == nil {
+		out = make(book, len(changes))
 	}
-	for f, v := range changes {
-		out[f] = v
-	}
-	return out
-}
-
-// undo are the fields and values that lead from b.with(changes) back to b.
-func (b book) undo(changes map[string]string) map[string]string {
-	out := make(map[string]string, len(changes))
-	for f := range changes {
-		out[f] = b[f]
+	for _, f := range changes {
+		out[f.name] = f.value
 	}
 	return out
 }
 
-// words lists fields for HSET, in a fixed order so that a repeated call is the same call.
+// undo leads from b.with(changes) back to b.
+func (b book) undo(changes []field) []field {
+	out := make([]field, len(changes))
+	for i, f := range changes {
+		out[i] = field{f.name, b[f.name]}
+	}
+	return out
+}
+
+// hset lists fields for HSET.
+func hset(fields []field) []any {
+	out := make([]any, 0, 2*len(fields))
+	for _, f := range fields {
+		out = append(out, f.name, f.value)
+	}
+	return out
+}
+
+// words lists the fields of a hash for HSET, sorted.
 func words(fields map[string]string) []any {
-	names := make([]string, 0, len(fields))
-	for f := range fields {
-		names = append(names, f)
-	}
-	slices.Sort(names)
-	out := make([]any, 0, 2*len(names))
-	for _, f := range names {
-		out = append(out, f, fields[f])
+	out := make([]any, 0, 2*len(fields))
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		out = append(out, name, fields[name])
 	}
 	return out
 }
