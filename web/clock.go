@@ -76,15 +76,34 @@ func (s *Server) clockOf(w *echowall.Wish) *clockView {
 		v.Promise = s.words.Say("web.clock_"+p.key, "days", p.days, "due", due)
 	} else {
 		v.Chip = s.words.keptChip(cal, p.ended, p.due)
-		v.Promise = s.words.Say("web.clock_ended", "days", p.days, "due", cal.Today(p.due), "ended", cal.Today(p.ended))
+		v.Promise = s.ended(p, used)
 	}
-	width := (clockWidth - clockGap*(p.days-1)) / p.days
-	for i := range p.days {
+	v.Bar = clockBar(p.days, used, tone)
+	return v
+}
+
+// ended says on which day of the promise the answer came.
+func (s *Server) ended(p promise, used int) string {
+	cal := s.Wishes.Calendar
+	due := cal.Today(p.due)
+	switch {
+	case p.ended.After(p.due):
+		return s.words.Say("web.clock_ended_late", "days", p.days, "due", due, "ended", cal.Today(p.ended))
+	case used == 0:
+		return s.words.Say("web.clock_ended_same", "days", p.days, "due", due)
+	}
+	return s.words.Say("web.clock_ended", "days", p.days, "due", due, "used", used)
+}
+
+// clockBar draws one segment a working day, the used ones in class tone.
+func clockBar(days, used int, tone string) (bar []segment) {
+	width := (clockWidth - clockGap*(days-1)) / days
+	for i := range days {
 		class := "c3"
 		if i < used {
 			class = tone
 		}
-		v.Bar = append(v.Bar, segment{X: i * (width + clockGap), Width: width, Class: class})
+		bar = append(bar, segment{X: i * (width + clockGap), Width: width, Class: class})
 	}
-	return v
+	return bar
 }

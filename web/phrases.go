@@ -41,7 +41,6 @@ func ratingKey(r echowall.Rating) string   { return "wish.rating_" + strings.ToL
 func errorKeys(k echowall.Kind) []string {
 	return []string{"web.error_" + string(k), "web.error_" + string(k) + "_text"}
 }
-func stepKey(who string, m echowall.Move) string { return who + ".step_" + string(m) }
 
 // checkLabels looks for the sentences whose keys are put together while running.
 func (p phrases) checkLabels() error {

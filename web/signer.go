@@ -85,16 +85,18 @@ func (s *Signer) mac(expires []byte, purpose string, subject []string) []byte {
 	return mac.Sum(nil)[:macLength]
 }
 
-// check refuses a token that is forged, of another purpose or subject, or expired. All of these read the
-// same, so that nobody learns what exists.
+// linkRefused is all that a person reads about a link that does not open, whatever the reason, so that
+// nobody learns what exists.
+func linkRefused() error { return echowall.Refusal(echowall.KindForbidden, "web.link") }
+
+// check refuses a token that is forged, of another purpose or subject, or expired.
 func (s *Signer) check(token, purpose string, subject ...string) error {
-	refused := echowall.Refusal(echowall.KindForbidden, "web.link")
 	b, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(b) != 4+macLength {
-		return refused
+		return linkRefused()
 	}
 	if !hmac.Equal(b[4:], s.mac(b[:4], purpose, subject)) || s.now().Unix() > int64(binary.BigEndian.Uint32(b)) {
-		return refused
+		return linkRefused()
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ const (
 	wallExcerpt = 90 // characters of an answer in the list
 )
 
-// stillOpen is the value of the result filter for wishes without a public answer.
+// stillOpen is the value of the result filter for wishes without a public answer that stands.
 const stillOpen = "open"
 
 // wallFilter is what a visitor asked for. Unknown values mean everything.
@@ -126,9 +126,9 @@ func (f wallFilter) matches(w *echowall.Wish, stations stationMap) bool {
 	switch {
 	case f.Station != "" && string(w.Station) != f.Station && string(stations[w.Station].Parent) != f.Station:
 		return false
-	case f.Result == stillOpen && echoed(w):
+	case f.Result == stillOpen && settled(w):
 		return false
-	case f.Result != "" && f.Result != stillOpen && (!echoed(w) || string(w.Answer.Class) != f.Result):
+	case f.Result != "" && f.Result != stillOpen && (!settled(w) || string(w.Answer.Class) != f.Result):
 		return false
 	case f.Query == "" || strings.Contains(w.Public.Text, f.Query):
 		return true
@@ -141,8 +141,11 @@ func echoed(w *echowall.Wish) bool {
 	return w.OnWall() && w.Public.State == echowall.PublicEcho && w.Answer != nil
 }
 
+// settled reports whether the public answer stands; one that the resident sent back does not.
+func settled(w *echowall.Wish) bool { return echoed(w) && w.State != echowall.WishRedo }
+
 func echoRank(w *echowall.Wish) int {
-	if echoed(w) {
+	if settled(w) {
 		return 0
 	}
 	return 1
@@ -182,11 +185,11 @@ func stationChoices(list []*echowall.Wish, stations stationMap) []choice {
 // resultChoices offers the results that occur.
 func (s *Server) resultChoices(list []*echowall.Wish) []choice {
 	var out []choice
-	if slices.ContainsFunc(list, func(w *echowall.Wish) bool { return !echoed(w) }) {
+	if slices.ContainsFunc(list, func(w *echowall.Wish) bool { return !settled(w) }) {
 		out = append(out, choice{Value: stillOpen, Words: s.words.Say("wall.still_open")})
 	}
 	for _, o := range outcomeOrder {
-		if slices.ContainsFunc(list, func(w *echowall.Wish) bool { return echoed(w) && w.Answer.Class == o }) {
+		if slices.ContainsFunc(list, func(w *echowall.Wish) bool { return settled(w) && w.Answer.Class == o }) {
 			out = append(out, choice{Value: string(o), Words: s.words.Say(outcomeKey(o))})
 		}
 	}

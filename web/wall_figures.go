@@ -58,7 +58,7 @@ func (s *Server) outcomesOf(list []*echowall.Wish) *outcomes {
 	o := new(outcomes)
 	count := make(map[chip]int)
 	for _, w := range list {
-		if echoed(w) && w.State != echowall.WishRedo {
+		if settled(w) {
 			count[s.words.outcomeChip(w)]++
 			o.Total++
 		}

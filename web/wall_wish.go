@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 
 	"echowall"
@@ -24,10 +26,12 @@ func (s *Server) wallItem(w *echowall.Wish, stations stationMap) wallItem {
 	title, whole := headline(w.Public.Text)
 	it := wallItem{Number: w.Number, Title: title, Station: s.stationName(stations, w.Station), Chip: s.wallChip(w)}
 	switch {
-	case echoed(w):
-		it.Text = echowall.Shorten(w.Answer.Text, wallExcerpt)
+	case settled(w):
+		it.Text = opening(w.Answer.Text)
 		it.When = s.words.Say("wall.answered_on", "date", s.dayOf(w.Answer.At))
 		it.Promise = longDate(w.Answer.Promise)
+	case w.State == echowall.WishRedo:
+		it.Text = s.words.Say("wall.sent_back")
 	case !whole:
 		it.Text = echowall.Shorten(w.Public.Text, wallExcerpt)
 	}
@@ -41,10 +45,19 @@ func (s *Server) wallItem(w *echowall.Wish, stations stationMap) wallItem {
 
 // wallChip is the result once it is public, else the state. A wish that was sent back has none for now.
 func (s *Server) wallChip(w *echowall.Wish) chip {
-	if echoed(w) && w.State != echowall.WishRedo {
+	if settled(w) {
 		return s.words.outcomeChip(w)
 	}
 	return s.words.stateChip(w.State)
+}
+
+// opening is the first paragraph of an answer, without its number, short enough for a list.
+func opening(text string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	for _, number := range []string{"1.", "1．", "1、", "一、"} {
+		first = strings.TrimSpace(strings.TrimPrefix(first, number))
+	}
+	return echowall.Shorten(first, wallExcerpt)
 }
 
 // dueOf is the chip of the clock that runs.
@@ -71,6 +84,9 @@ func (s *Server) stationName(stations stationMap, id echowall.StationID) string 
 	return s.words.Say("common.station_desk")
 }
 
+// isNumber keeps anything but receipt numbers away from the store.
+var isNumber = regexp.MustCompile(`^XY[0-9]{1,18}$`).MatchString
+
 func (s *Server) dayOf(t time.Time) echowall.Date { return echowall.DateOf(t.In(s.Location)) }
 
 // wallWishView is one published wish with its way so far.
@@ -79,6 +95,7 @@ type wallWishView struct {
 	Text   string // the public text when the title does not say all of it
 	State  *chip  // beside the result
 	Answer *answerView
+	Stands bool // the answer was not sent back
 	Hidden bool // answered, but the answer is not public yet
 	Steps  []step
 	Phone  string
@@ -87,7 +104,11 @@ type wallWishView struct {
 func (s *Server) wallWish(w http.ResponseWriter, r *http.Request) error {
 	// Single cases are for neighbours, not for search engines.
 	w.Header().Set("X-Robots-Tag", "noindex")
-	wish, err := s.Wishes.Published(r.Context(), r.PathValue("number"))
+	number := r.PathValue("number")
+	if !isNumber(number) {
+		return echowall.Refusal(echowall.KindNotFound, "web.not_on_wall")
+	}
+	wish, err := s.Wishes.Published(r.Context(), number)
 	if echowall.KindOf(err) == echowall.KindNotFound {
 		return echowall.Refusal(echowall.KindNotFound, "web.not_on_wall")
 	}
@@ -104,7 +125,9 @@ func (s *Server) wallWish(w http.ResponseWriter, r *http.Request) error {
 	}
 	if echoed(wish) {
 		v.Answer = s.answerView(wish, v.Station, s.words.Say("wall.answered_on", "date", s.dayOf(wish.Answer.At)))
-		if state := s.words.stateChip(wish.State); state != v.Chip {
+		v.Stands = settled(wish)
+		if v.Stands {
+			state := s.words.stateChip(wish.State)
 			v.State = &state
 		}
 	}

@@ -64,9 +64,12 @@ func (s *Server) showWish(w http.ResponseWriter, r *http.Request, status int, v 
 // granted returns the wish if the token was made for it and its author. A number that does not exist reads
 // like a wrong token.
 func (s *Server) granted(ctx context.Context, number, token string) (*echowall.Wish, error) {
+	if !isNumber(number) {
+		return nil, linkRefused()
+	}
 	wish, err := s.Wishes.Store.Wish(ctx, number)
 	if echowall.KindOf(err) == echowall.KindNotFound {
-		return nil, s.Signer.check("", forWish)
+		return nil, linkRefused()
 	}
 	if err != nil {
 		return nil, err
