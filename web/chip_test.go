@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -175,6 +176,16 @@ func TestBarOf(t *testing.T) {
 	}
 	if bar := barOf(part{}, part{}); bar != nil {
 		t.Errorf("nothing has a bar: %+v", bar)
+	}
+}
+
+func TestClauses(t *testing.T) {
+	for title, want := range map[string]string{
+		"": "", "路灯坏了": "路灯坏了", "太黑，看不清": "太黑，|看不清", "太黑，": "太黑，", "甲，乙。丙": "甲，|乙。|丙",
+	} {
+		if got := strings.Join(clauses(title), "|"); got != want {
+			t.Errorf("clauses(%q) = %q, want %q", title, got, want)
+		}
 	}
 }
 

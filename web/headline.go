@@ -43,7 +43,24 @@ func headline(text string) (title string, whole bool) {
 	return title, false
 }
 
+// clauses splits a title behind its commas: a line breaks there rather than within a word, as Chinese has
+// no spaces to break at.
+func clauses(title string) []string {
+	var out []string
+	for len(title) > 0 {
+		cut := len(title)
+		if i := strings.IndexAny(title, breakAfter); i >= 0 {
+			_, n := utf8.DecodeRuneInString(title[i:])
+			cut = i + n
+		}
+		out = append(out, title[:cut])
+		title = title[cut:]
+	}
+	return out
+}
+
 const (
+	breakAfter   = "，。；：！？"
 	sentenceEnds = "。！？；!?;…"
 	clauseEnds   = "，,、：: "
 )

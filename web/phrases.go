@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,8 +39,17 @@ func (p phrases) checkKey(key string, given ...string) (errs []error) {
 func stateKey(s echowall.WishState) string { return "wish.name_" + strings.ToLower(string(s)) }
 func outcomeKey(o echowall.Outcome) string { return "wish.outcome_" + strings.ToLower(string(o)) }
 func ratingKey(r echowall.Rating) string   { return "wish.rating_" + strings.ToLower(string(r)) }
+func roleKey(r echowall.Role) string       { return "web.role_" + string(r) }
 func errorKeys(k echowall.Kind) []string {
 	return []string{"web.error_" + string(k), "web.error_" + string(k) + "_text"}
+}
+
+// role names what somebody acted as, never who.
+func (p phrases) role(r echowall.Role) string {
+	if key := roleKey(r); p.Has(key) {
+		return p.Words.Say(key, nil)
+	}
+	return p.Say("web.role_staff")
 }
 
 // checkLabels looks for the sentences whose keys are put together while running.
@@ -47,6 +57,9 @@ func (p phrases) checkLabels() error {
 	var errs []error
 	for _, s := range echowall.AllStates {
 		errs = append(errs, p.checkKey(stateKey(s))...)
+		if stateLooks[s].icon == "" {
+			errs = append(errs, fmt.Errorf("web: state %s has no look", s))
+		}
 	}
 	for o := range outcomeLooks {
 		errs = append(errs, p.checkKey(outcomeKey(o))...)
@@ -58,6 +71,18 @@ func (p phrases) checkLabels() error {
 		for _, key := range errorKeys(k) {
 			errs = append(errs, p.checkKey(key)...)
 		}
+	}
+	for _, key := range slices.Concat(slices.Collect(maps.Values(awaitedKeys)), slices.Collect(maps.Values(publicMoves))) {
+		errs = append(errs, p.checkKey(key, "station")...)
+	}
+	for _, kind := range []string{"screening", "handling", "redo"} {
+		errs = append(errs, p.checkKey("web.clock_"+kind, "days", "due")...)
+		errs = append(errs, p.checkKey("web.clock_rule_"+kind)...)
+	}
+	for _, kind := range []string{"accept", "answer"} {
+		errs = append(errs, p.checkKey("wall.due_on_"+kind, "date")...)
+		errs = append(errs, p.checkKey("wall.due_was_"+kind, "date")...)
+		errs = append(errs, p.checkKey("wall.now_"+kind)...)
 	}
 	return errors.Join(errs...)
 }

@@ -20,7 +20,7 @@ func (s *Server) ownSteps(w *echowall.Wish, station string) []step {
 	for _, e := range w.History {
 		at := e.At.In(s.Location)
 		st := step{When: s.shortTime(at), Stamp: at.Format("2006-01-02T15:04")}
-		role := s.words.Say("web.role_" + string(e.Role))
+		role := s.words.role(e.Role)
 		switch e.Move {
 		case echowall.MoveAccept:
 			st.Words = s.words.Say("web.step_accept", "station", station, "role", role)
@@ -82,7 +82,7 @@ func (s *Server) publicSteps(w *echowall.Wish) []step {
 	}
 	slices.Reverse(out)
 	if len(out) > 0 && !w.Due.IsZero() {
-		out = append([]step{{Now: true, Words: s.words.Say("wall.now_" + dueKind(w)), When: s.words.Say("wall.due_on_"+dueKind(w), "date", s.dayOf(w.Due))}}, out...)
+		out = append([]step{{Now: true, Words: s.words.Say("wall.now_" + dueKind(w)), When: s.dueText(w)}}, out...)
 	}
 	return out
 }

@@ -38,7 +38,8 @@ func parseViews(files fs.FS, words phrases, a assets) (views, error) {
 		}
 	}
 	funcs := template.FuncMap{
-		"say": words.Say,
+		"say":     words.Say,
+		"clauses": clauses,
 		"asset": func(name string) (string, error) {
 			if a, ok := a[name]; ok {
 				return a.url, nil

@@ -38,7 +38,7 @@ func (s *Server) wallItem(w *echowall.Wish, stations stationMap) wallItem {
 	if !w.Due.IsZero() {
 		due := s.dueOf(w)
 		it.Due = &due
-		it.When = s.words.Say("wall.due_on_"+dueKind(w), "date", s.dayOf(w.Due))
+		it.When = s.dueText(w)
 	}
 	return it
 }
@@ -67,6 +67,15 @@ func (s *Server) dueOf(w *echowall.Wish) chip {
 		days = p.days
 	}
 	return s.words.dueChip(s.Wishes.Calendar, s.Now(), w.Due, days)
+}
+
+// dueText is the date of the clock that runs, which always stands next to its chip.
+func (s *Server) dueText(w *echowall.Wish) string {
+	key := "wall.due_on_"
+	if s.Now().After(w.Due) {
+		key = "wall.due_was_"
+	}
+	return s.words.Say(key+dueKind(w), "date", s.dayOf(w.Due))
 }
 
 // dueKind says what is due: to accept, or to answer.

@@ -106,7 +106,7 @@ func (s *Server) wishView(ctx context.Context, w *echowall.Wish, token string) (
 	}
 	if !w.Due.IsZero() {
 		due := s.dueOf(w)
-		v.Due, v.DueText = &due, s.words.Say("wall.due_on_"+dueKind(w), "date", s.dayOf(w.Due))
+		v.Due, v.DueText = &due, s.dueText(w)
 	}
 	if w.State == echowall.WishToVerify || w.State == echowall.WishClosed {
 		v.Rate = s.newRate(w)

@@ -48,7 +48,7 @@ func TestWishPage(t *testing.T) {
 
 	s.accept(number)
 	s.at(monday.AddDate(0, 0, 9)) // Wednesday; the fifth working day was Monday
-	contains(t, s.get(address).text(), "超期 2 个工作日", "已受理", "联络员签收")
+	contains(t, s.get(address).text(), "超期 2 个工作日", "原定11月30日（周一）前答复", "已受理", "联络员签收")
 
 	s.answer(number, echowall.OutcomePlanned, "1. 已先装 4 盏太阳能灯。\n2. 固定路灯明年六月底前装好。")
 	res = s.get(address)
