@@ -48,6 +48,9 @@ func TestBox(t *testing.T) {
 		return string(body)
 	}
 	g.want(receive("进度"), "已受理", "您有 2 条待看，回复“待看”")
+	g.app.Replies = true
+	g.want(receive("进度"), "!待看") // such an account sends it by itself
+	g.app.Replies = false
 	g.want(receive("心愿"), "（1/4）", "!待看") // not in the middle of something
 	receive("取消")
 	got := receive("待看")

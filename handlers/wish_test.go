@@ -138,6 +138,19 @@ func TestDangerIsTold(t *testing.T) {
 	if got := g.phone("联络员李"); got != "" {
 		t.Errorf("an ordinary wish was told at once: %s", got)
 	}
+
+	// Neither night nor rest day holds it up.
+	if _, err := g.bot.Receive(t.Context(), g.push("居民王", wechat.Inbound{Type: wechat.TypeText, Text: "心愿 竹园3幢着火了"})); err != nil {
+		t.Fatal(err)
+	}
+	ids, err := g.store.LeaseDue(t.Context(), g.Now(), g.Now().Add(time.Minute), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	payments, err := g.store.Payments(t.Context(), ids)
+	if err != nil || len(payments) != 1 || !payments[0].Debt.Urgent {
+		t.Errorf("owed %v, %v; want one urgent message", payments, err)
+	}
 }
 
 // A dialog survives 20 minutes as a draft, seven days, and not longer.
@@ -266,4 +279,77 @@ func TestCaseShowsTheProblemNotThePerson(t *testing.T) {
 	g.want(g.say("联络员李", "看XY1001"), "路灯坏了", "地点：竹园东门", "照片、语音：1 份", "/m/media/"+media,
 		"!王女士", "!"+string(g.author("居民王")), "!"+string(g.person("居民王")))
 	g.want(g.say("外站吴", "看 XY1001"), "!路灯", "!"+media)
+}
+
+// A promised time that has passed is not told as if it were still to come.
+func TestProgressSaysThatItIsLate(t *testing.T) {
+	g := newTalk(t)
+	number := g.wish("居民王", "竹园路灯坏了")
+	g.want(g.say("居民王", "进度 "+number), "待受理", "!已经过了")
+	g.advance(72 * time.Hour)
+	g.want(g.say("居民王", "进度 "+number), "这个时间已经过了")
+	g.want(g.say("联络员李", "待办"), number, "已超期 2 个工作日")
+}
+
+// The list of a busy station shows the most pressing and counts all.
+func TestTodoOfABusyStation(t *testing.T) {
+	g := newTalk(t)
+	for range 12 {
+		g.wish("居民王", "竹园路灯坏了")
+		g.advance(time.Minute)
+	}
+	g.want(g.say("联络员李", "待办"), "有 12 件", "XY1001 ", "XY1010 ", "!XY1011", "上面是最急的 10 件")
+}
+
+// Nobody is told that an officer knows when there is no officer; several calls in an hour are one message.
+func TestHumanIsToldOnce(t *testing.T) {
+	g := newTalk(t)
+	number := g.wish("居民王", "竹园路灯坏了")
+	g.want(g.say("居民王", "人工"), "!已请办理", "0571-88880001")
+	g.say("联络员李", "身份")
+	g.phones["联络员李"] = nil
+	g.want(g.say("居民王", "人工"), "已请办理 "+number)
+	g.say("居民王", "人工")
+	if n := len(g.phones["联络员李"]); n != 1 {
+		t.Errorf("the officer got %d messages, want 1", n)
+	}
+	g.advance(time.Hour)
+	g.say("居民王", "人工")
+	if n := len(g.phones["联络员李"]); n != 2 {
+		t.Errorf("an hour later the officer has %d messages, want 2", n)
+	}
+}
+
+// Whoever leaves leaves nothing half written behind.
+func TestUnfollowForgetsTheDraft(t *testing.T) {
+	g := newTalk(t)
+	g.say("居民王", "心愿")
+	g.say("居民王", "想要一个图书角")
+	g.event("居民王", wechat.EventUnsubscribe, "")
+	g.want(g.event("居民王", wechat.EventSubscribe, ""), "柳桥回音壁")
+	g.want(g.say("居民王", "心愿"), "（1/4）")
+}
+
+func TestSupplementHasLimits(t *testing.T) {
+	g := newTalk(t)
+	number := g.wish("居民王", "竹园路灯坏了")
+	g.want(g.say("居民王", "补充"), "补充 竹园东门")
+	g.want(g.say("居民赵", "补充 竹园东门"), "没有正在办的心愿")
+	if _, err := g.app.Wishes.Supplement(t.Context(), g.author("居民赵"), number, echowall.Supplement{Place: "河沿"}, stations, echowall.FromChat); echowall.KindOf(err) != echowall.KindNotFound {
+		t.Errorf("somebody else added to the wish: %v", err)
+	}
+	for range 2 {
+		g.photo("居民王", "a.jpg")
+		g.photo("居民王", "b.jpg")
+		g.want(g.say("居民王", "2"), "已补充到 "+number)
+	}
+	g.photo("居民王", "a.jpg")
+	g.photo("居民王", "b.jpg")
+	g.want(g.say("居民王", "2"), "已经放满了")
+	if n := len(g.stored(number).Media); n != 4 {
+		t.Errorf("%d files, want 4", n)
+	}
+	g.advance(time.Minute)
+	g.answer("联络员李", "居民王", number, "A", "路灯已经换好，今晚亮灯。")
+	g.want(g.say("居民王", "补充 "+number+" 竹园东门"), "不在这一步")
 }
