@@ -98,6 +98,7 @@ type demoConfig struct {
 // demo is a whole district on this machine: an embedded Redis, the emulated platform and the service.
 type demo struct {
 	url      string
+	kept     bool // what happens here is there at the next start
 	clock    *clock
 	redis    *store.Embedded
 	platform *emulator.Platform
@@ -125,6 +126,7 @@ func newDemo(ctx context.Context, c demoConfig) (_ *demo, err error) {
 	if d.redis, err = store.StartEmbedded(ctx, store.EmbeddedConfig{Dir: c.Data, Logger: c.Logger}); err != nil {
 		return nil, err
 	}
+	d.kept = d.redis.Durable() && c.Data != ""
 	secret, err := demoSecret(c.Data)
 	if err != nil {
 		return nil, err
@@ -278,7 +280,7 @@ func (d *demo) phonesOptions() emulator.PhonesOptions {
 // page is the demo's own page.
 func (d *demo) page() *demoPage {
 	page := &demoPage{
-		Now: d.clock.Now, Calendar: d.service.wishes.Calendar, Move: d.move, Durable: d.redis.Durable(), Wall: "/wall",
+		Now: d.clock.Now, Calendar: d.service.wishes.Calendar, Move: d.move, Durable: d.kept, Wall: "/wall",
 	}
 	for _, s := range []struct{ seat, role, note string }{
 		{"resident", "居民", "提心愿，看结果"}, {"member", "党员", "一天一课，一题"},

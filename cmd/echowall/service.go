@@ -37,6 +37,7 @@ type service struct {
 	study    *echowall.Study
 	wishes   *echowall.Wishes
 	people   *echowall.People
+	signer   *web.Signer
 	handler  http.Handler
 	server   *http.Server
 	served   chan error
@@ -105,13 +106,13 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	if err != nil {
 		return nil, err
 	}
-	signer := web.NewSigner(pageKey, c.PublicURL, s.now)
+	s.signer = web.NewSigner(pageKey, c.PublicURL, s.now)
 
 	replies := s.client.Can(wechat.FeatureKF)
 	app := &handlers.App{
 		Pack: s.pack, Wishes: s.wishes, Study: s.study, Notices: notices, People: s.people, Duty: duty,
 		Media: s.store, Box: s.store, Fetch: s.fetch,
-		PageURL: signer.PageURL, WishURL: signer.WishURL, LessonURL: signer.LessonURL,
+		PageURL: s.signer.PageURL, WishURL: s.signer.WishURL, LessonURL: s.signer.LessonURL,
 		Office: c.Office, Replies: replies, Now: s.now,
 		Templates: forChat(c.Templates.Templates), Subscriptions: forChat(c.Templates.Subscriptions),
 	}
@@ -148,7 +149,7 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 		return nil, err
 	}
 	pages, err := web.New(web.Config{
-		Pack: s.pack, Wishes: s.wishes, Study: s.study, People: s.people, Media: s.store, Signer: signer,
+		Pack: s.pack, Wishes: s.wishes, Study: s.study, People: s.people, Media: s.store, Signer: s.signer,
 		Account: c.Office.Account, Now: s.now, Location: c.Location, Logger: s.logger,
 		Ready: s.store.Ping, Metrics: s.writeMetrics, Callback: callback,
 	})
