@@ -88,6 +88,7 @@ func TestPhoneComplains(t *testing.T) {
 	}{
 		{"blank", func() (*http.Response, string) { return s.form("/phone/oU1/say", "text", " \n") }, 400, "空白"},
 		{"not following", func() (*http.Response, string) { return s.form("/phone/oU2/say", "text", "x") }, 409, "还没有关注"},
+		{"tap, not following", func() (*http.Response, string) { return s.form("/phone/oU2/tap", "in", "1", "id", "1") }, 409, "还没有关注"},
 		{"no file", func() (*http.Response, string) { return s.form("/phone/oU1/image") }, 400, "选一个文件"},
 		{"too big", func() (*http.Response, string) { return s.file("/phone/oU1/image", big) }, 413, "最大 10 MB"},
 		{"far too big", func() (*http.Response, string) { return s.file("/phone/oU1/image", huge) }, 413, "最大 10 MB"},

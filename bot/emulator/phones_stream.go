@@ -35,7 +35,7 @@ func (s *phones) events(w http.ResponseWriter, r *http.Request, ph *Phone) {
 	run, seq, _ := strings.Cut(from, "-")
 	last, err := strconv.ParseInt(seq, 10, 64)
 	_, _ = io.WriteString(w, "retry: 1000\n\n") // the next write tells whether the browser is there
-	if err != nil || run != s.p.run || last > ph.newest() {
+	if err != nil || run != s.p.run {
 		_, _ = io.WriteString(w, "event: reload\ndata:\n\n")
 		return
 	}
