@@ -6,8 +6,8 @@
 // Platform, lets a Phone act, and looks at the returned Delivery, at the
 // phone's Chat, at Calls and at Violations. The route table is routes.go, what
 // an account may do is account.go, the order of checks of an API call is api.go.
-Phones serves the phones in a browser (phones.go), RehearsalHandler all of it on
-one address for an operator who rehearses.
+// Phones serves the phones in a browser (phones.go), RehearsalHandler all of it on
+// one address for an operator who rehearses.
 //
 // The package imports nothing of the rest of the module. Its cryptography is
 // written from the published description alone, so a mistake in the client
