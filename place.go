@@ -74,18 +74,25 @@ func FindStation(stations []Station, place string, pos *Position) StationID {
 		return TriageStation
 	}
 	best, length, tie := TriageStation, 0, false
-	for _, s := range stations {
-		for _, name := range append([]string{s.Name, strings.TrimSuffix(s.Name, "联络站")}, s.Aliases...) {
-			n := len(name)
-			if n == 0 || !strings.Contains(place, name) {
-				continue
-			}
-			switch {
-			case n > length:
-				best, length, tie = s.ID, n, false
-			case n == length && s.ID != best:
-				tie = true
-			}
+	written := NewFinder(place)
+	look := func(id StationID, name string) {
+		n := len(name)
+		if n == 0 || n < length || !written.Contains(name) {
+			return
+		}
+		switch {
+		case n > length:
+			best, length, tie = id, n, false
+		case id != best:
+			tie = true
+		}
+	}
+	for i := range stations {
+		s := &stations[i]
+		look(s.ID, s.Name)
+		look(s.ID, strings.TrimSuffix(s.Name, "联络站"))
+		for _, alias := range s.Aliases {
+			look(s.ID, alias)
 		}
 	}
 	if tie {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -80,9 +81,15 @@ func (e *WishEvent) UnmarshalJSON(b []byte) error {
 
 // digest is the hash of e following the entry whose hash is prev.
 func (e WishEvent) digest(number, prev string) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %d %q %q %q %q %q %q", prev, number, e.At.Unix(), e.Move, e.To, e.Role, e.By, e.Source, e.Note)
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
+	room := make([]byte, 0, 256)
+	b := strconv.AppendQuote(room, prev)
+	b = strconv.AppendQuote(append(b, ' '), number)
+	b = strconv.AppendInt(append(b, ' '), e.At.Unix(), 10)
+	for _, field := range []string{string(e.Move), string(e.To), string(e.Role), string(e.By), string(e.Source), e.Note} {
+		b = strconv.AppendQuote(append(b, ' '), field)
+	}
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // record appends an event and moves the wish to state to.

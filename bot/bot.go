@@ -51,6 +51,7 @@ type Bot struct {
 	cancel   context.CancelFunc
 	stopping chan struct{} // closed when Shutdown begins
 	running  sync.WaitGroup
+	workers  workers
 }
 
 // New returns a Bot; it does no I/O.
@@ -69,6 +70,7 @@ func New(c Config) *Bot {
 	}
 	b := &Bot{Config: c, stopping: make(chan struct{})}
 	b.base, b.cancel = context.WithCancel(context.Background())
+	b.workers = workers{running: &b.running, stopping: b.stopping, next: make(chan func()), idle: make(chan struct{}, idleWorkers)}
 	return b
 }
 

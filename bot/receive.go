@@ -49,7 +49,7 @@ func (b *Bot) Receive(ctx context.Context, p *wechat.Push) ([]byte, error) {
 	deadline := time.NewTimer(b.Deadline)
 	defer deadline.Stop()
 	done := make(chan outcome, 1)
-	b.running.Go(func() {
+	b.workers.run(func() {
 		// The request's context ends when the platform hangs up; the turn must not.
 		work, cancel := context.WithTimeout(b.base, b.Patience)
 		defer cancel()

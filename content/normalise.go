@@ -13,7 +13,7 @@ import (
 // vanish, and a word that is wholly a Chinese number becomes digits ("三" → "3", "十二" → "12").
 // It is for commands, numbers and choices, never for text that is kept.
 func Normalise(s string) string {
-	words := strings.Fields(strings.Map(simplify, width.Fold.String(s)))
+	words := strings.Fields(strings.Map(alike, s))
 	for i, w := range words {
 		if n, ok := chineseNumber(w); ok {
 			words[i] = n
@@ -23,11 +23,24 @@ func Normalise(s string) string {
 }
 
 // fold is Normalise for one character of a command word.
-func fold(r rune) rune {
+func fold(r rune) rune { return unicode.ToLower(alike(r)) }
+
+// alike is one character in its plain form, -1 for one that vanishes. Chinese characters and plain letters,
+// which are nearly all of what is typed, have only one width and are no formatting.
+func alike(r rune) rune {
+	switch {
+	case r >= ' ' && r < unicode.MaxASCII:
+		return r
+	case r >= 0x4E00 && r <= 0x9FFF:
+		if s, ok := simplified[r]; ok {
+			return s
+		}
+		return r
+	}
 	if p := width.LookupRune(r).Folded(); p != 0 {
 		r = p
 	}
-	return unicode.ToLower(simplify(r))
+	return simplify(r)
 }
 
 func simplify(r rune) rune {

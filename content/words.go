@@ -28,9 +28,10 @@ type Words struct {
 }
 
 type sentence struct {
-	text string
-	file string
-	line int
+	text   string
+	pieces []string // text cut at the holes: words, name of a hole, words, …, words
+	file   string
+	line   int
 }
 
 // sorryKey is what a person reads where a sentence is missing.
@@ -51,14 +52,33 @@ func (w *Words) Say(key string, args map[string]any) string {
 		}
 		return w.Say(sorryKey, nil)
 	}
-	return placeholder.ReplaceAllStringFunc(s.text, func(hole string) string {
-		v, ok := args[hole[1:len(hole)-1]]
-		if !ok {
-			w.misuse(fmt.Errorf("words: sentence %q needs a value for %s", key, hole))
-			return "……"
+	if len(s.pieces) == 1 {
+		return s.text
+	}
+	var out strings.Builder
+	out.Grow(2 * len(s.text))
+	for i, piece := range s.pieces {
+		if i%2 == 0 {
+			out.WriteString(piece)
+		} else if v, ok := args[piece]; ok {
+			out.WriteString(text(v))
+		} else {
+			w.misuse(fmt.Errorf("words: sentence %q needs a value for {%s}", key, piece))
+			out.WriteString("……")
 		}
-		return text(v)
-	})
+	}
+	return out.String()
+}
+
+// pieces cuts a sentence at its holes.
+func pieces(text string) []string {
+	var out []string
+	end := 0
+	for _, hole := range placeholder.FindAllStringIndex(text, -1) {
+		out = append(out, text[end:hole[0]], text[hole[0]+1:hole[1]-1])
+		end = hole[1]
+	}
+	return append(out, text[end:])
 }
 
 // Error returns what a person reads about err: the sentence named by an *echowall.Error, otherwise the
@@ -102,6 +122,8 @@ func (w *Words) misuse(err error) {
 
 func text(v any) string {
 	switch v := v.(type) {
+	case string:
+		return v
 	case echowall.Date:
 		return ShortDateText(v)
 	case time.Time:
@@ -147,6 +169,6 @@ func (w *Words) readWords(ps *problems, file, feature string, data []byte) {
 				fmt.Sprintf("braces in %q must be {name} of lower-case letters, digits and underscores", e.key))
 			continue
 		}
-		w.sentences[feature+"."+e.key] = sentence{text: s, file: file, line: e.line}
+		w.sentences[feature+"."+e.key] = sentence{text: s, pieces: pieces(s), file: file, line: e.line}
 	}
 }

@@ -21,7 +21,7 @@ var (
 // check refuses texts that must not be kept: document numbers, and denunciations, which have a channel of
 // their own (citizen-feedback reference 7.7).
 func (a *App) check(c *bot.Context, text string) error {
-	if documents.MatchString(content.Normalise(text)) {
+	if writes(documents, 16, text) {
 		return echowall.Refusal(echowall.KindInvalid, "wish.document_number")
 	}
 	if mentions(text, c.Say("wish.words_denounce")) {
@@ -36,10 +36,21 @@ func (a *App) warnings(c *bot.Context, text string) []string {
 	if a.danger(text) {
 		lines = append(lines, c.Say("wish.danger"))
 	}
-	if phones.MatchString(content.Normalise(text)) {
+	if writes(phones, 11, text) {
 		lines = append(lines, c.Say("wish.phone_number"))
 	}
 	return lines
+}
+
+// writes reports whether number matches in text. It has at least so many digits, and most texts have fewer.
+func writes(number *regexp.Regexp, digits int, text string) bool {
+	text = content.Normalise(text)
+	for i := range len(text) {
+		if text[i] >= '0' && text[i] <= '9' {
+			digits--
+		}
+	}
+	return digits <= 0 && number.MatchString(text)
 }
 
 // danger reports whether somebody may be in danger.
@@ -47,8 +58,9 @@ func (a *App) danger(text string) bool { return mentions(text, a.say("wish.words
 
 // mentions reports whether text has one of the words of a list, which content writes as 词、词、词.
 func mentions(text, list string) bool {
-	for _, w := range strings.Split(list, "、") {
-		if w = strings.TrimSpace(w); w != "" && strings.Contains(text, w) {
+	f := echowall.NewFinder(text)
+	for w := range strings.SplitSeq(list, "、") {
+		if w = strings.TrimSpace(w); w != "" && f.Contains(w) {
 			return true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -75,6 +76,8 @@ type change struct {
 	nguards  int
 	commands []any
 	staged   map[string]string // documents written by this change, as a later read in it must see them
+
+	authorKnown bool // the vault has the author that the change's turn belongs to
 }
 
 func newChange() *change {
@@ -112,12 +115,21 @@ func (c *change) do(name, key string, words ...any) {
 
 // setDoc stages a document with version+1.
 func (c *change) setDoc(key string, version int, doc any) error {
+	return c.setDocFor(key, version, doc, 0)
+}
+
+// setDocFor is setDoc of a document that is kept so long; 0 is for ever.
+func (c *change) setDocFor(key string, version int, doc any, kept time.Duration) error {
 	text, err := marshalDoc(version+1, doc)
 	if err != nil {
 		return err
 	}
 	c.guardVersion(key, version)
-	c.do("SET", key, text)
+	if kept > 0 {
+		c.do("SET", key, text, "EX", int(kept.Seconds()))
+	} else {
+		c.do("SET", key, text)
+	}
 	c.staged[key] = text
 	return nil
 }

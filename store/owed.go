@@ -131,10 +131,10 @@ func (s *Store) ShowBoxed(ctx context.Context, debts ...echowall.Debt) error {
 			if d.State != echowall.DebtBoxed {
 				return echowall.Errorf(echowall.KindConflict, "store: debt %s left the box", d.ID)
 			}
-			if err := c.setDoc(key, version, &debtMark{State: echowall.DebtPaid, Channel: echowall.ChannelBox, At: s.now().Unix()}); err != nil {
+			mark := debtMark{State: echowall.DebtPaid, Channel: echowall.ChannelBox, At: s.now().Unix()}
+			if err := c.setDocFor(key, version, &mark, debtMarked); err != nil {
 				return err
 			}
-			c.do("EXPIRE", key, int(debtMarked.Seconds()))
 			c.do("ZREM", s.keys.box(d.To), d.ID)
 			c.do("ZREM", s.keys.due(), d.ID)
 		}

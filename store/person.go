@@ -69,12 +69,7 @@ func (s *Store) HoldersOf(ctx context.Context, g echowall.Grant) ([]echowall.Per
 // PutCode implements echowall.PeopleStore. Only the hash of the code is stored.
 func (s *Store) PutCode(ctx context.Context, code string, bc echowall.BindingCode, kept time.Duration) error {
 	return s.update(ctx, func(c *change) error {
-		key := s.keys.code(digest(code))
-		if err := c.setDoc(key, 0, &bc); err != nil {
-			return err
-		}
-		c.do("EXPIRE", key, int(kept.Seconds()))
-		return nil
+		return c.setDocFor(s.keys.code(digest(code)), 0, &bc, kept)
 	})
 }
 

@@ -20,27 +20,26 @@ const (
 
 // beginScript claims one message and reads what its turn needs, in one round trip.
 //
-//	KEYS  1 seen, 2 fingerprint, 3 conversation, 4 who, 5 box of the person, 6 box of the author, 7 vault of the person
+//	KEYS  1 seen, 2 fingerprint, 3 conversation, 4 who, 5 vault of the person, 6 vault of the author,
+//	      7 box of the person, 8 box of the author
 //	ARGV  1 token of this worker, 2 lease (ms), 3 message key, 4 seconds to keep the fingerprint, 5 has a fingerprint ("1")
 //	result {"replay"} | {"done", reply} | {"running"} |
-//	       {"new", conversation or "", who or "", number of boxed debts, vault known (0 or 1)}
+//	       {"new", number of boxed debts, conversation, who, vault of the person, vault of the author}, false for what is not there
 var beginScript = redis.NewScript(`
-if ARGV[5] == '1' then
-  local used = redis.call('GET', KEYS[2])
-  if used then
-    if used ~= ARGV[3] then return {'replay'} end
-  else
-    redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
-  end
+if ARGV[5] == '1' and not redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4], 'NX') and redis.call('GET', KEYS[2]) ~= ARGV[3] then
+  return {'replay'}
 end
-local seen = redis.call('GET', KEYS[1])
-if seen then
+if not redis.call('SET', KEYS[1], 'R:' .. ARGV[1], 'PX', ARGV[2], 'NX') then
+  local seen = redis.call('GET', KEYS[1])
   if string.sub(seen, 1, 2) == 'D:' then return {'done', string.sub(seen, 3)} end
   return {'running'}
 end
-redis.call('SET', KEYS[1], 'R:' .. ARGV[1], 'PX', ARGV[2])
-local boxed = redis.call('ZCARD', KEYS[5]) + redis.call('ZCARD', KEYS[6])
-return {'new', redis.call('GET', KEYS[3]) or '', redis.call('GET', KEYS[4]) or '', boxed, redis.call('EXISTS', KEYS[7])}
+local boxed = 0
+if redis.call('EXISTS', KEYS[7], KEYS[8]) > 0 then
+  boxed = redis.call('ZCARD', KEYS[7]) + redis.call('ZCARD', KEYS[8])
+end
+local found = redis.call('MGET', KEYS[3], KEYS[4], KEYS[5], KEYS[6])
+return {'new', boxed, found[1], found[2], found[3], found[4]}
 `)
 
 // releaseScript gives a claimed message free if it is still ours. KEYS 1 seen; ARGV 1 mark.
@@ -68,8 +67,9 @@ type turn struct {
 	convV   int
 	who     echowall.Who
 	boxed   int
-	known   bool // the vault can map the person back
 	change  *change
+
+	known, authorKnown bool // the vault can map the person, the author back
 
 	deferred bool // a sealed copy of the message is stored
 }
@@ -88,7 +88,8 @@ func (s *Store) Begin(ctx context.Context, c echowall.Contact) (echowall.Turn, e
 	}
 	keys := []string{
 		k.seen(c.Key), k.fingerprint(c.Fingerprint), k.conversation(t.person), k.who(t.person),
-		k.box(echowall.Recipient(t.person)), k.box(echowall.Recipient(t.author)), k.vault(echowall.Recipient(t.person)),
+		k.vault(echowall.Recipient(t.person)), k.vault(echowall.Recipient(t.author)),
+		k.box(echowall.Recipient(t.person)), k.box(echowall.Recipient(t.author)),
 	}
 	got, err := s.run(ctx, beginScript, keys, t.mark[2:], turnLease.Milliseconds(), c.Key, int(seenKept.Seconds()), fingerprint).Slice()
 	if err != nil {
@@ -106,19 +107,21 @@ func (s *Store) Begin(ctx context.Context, c echowall.Contact) (echowall.Turn, e
 		t.reply = []byte(got[1].(string))
 		return t, nil
 	}
-	if text := got[1].(string); text != "" {
+	t.boxed = int(got[1].(int64))
+	if text, ok := got[2].(string); ok {
 		if t.convV, err = unmarshalDoc(text, &t.conv); err != nil {
 			return nil, err
 		}
 	}
-	if text := got[2].(string); text != "" {
+	if text, ok := got[3].(string); ok {
 		if _, err = unmarshalDoc(text, &t.who); err != nil {
 			return nil, err
 		}
 	}
 	t.who.Person = t.person
-	t.boxed = int(got[3].(int64))
-	t.known = got[4].(int64) == 1
+	_, t.known = got[4].(string)
+	_, t.authorKnown = got[5].(string)
+	t.change.authorKnown = t.authorKnown
 	return t, nil
 }
 
@@ -149,7 +152,10 @@ func authorOf(ctx context.Context) (echowall.OpenID, bool) {
 }
 
 // Discard implements echowall.Turn.
-func (t *turn) Discard() { t.change = newChange() }
+func (t *turn) Discard() {
+	t.change = newChange()
+	t.change.authorKnown = t.authorKnown
+}
 
 // Owe implements echowall.Turn.
 func (t *turn) Owe(d echowall.Debt) error { return t.change.owe(t.s.keys, d) }
@@ -159,10 +165,9 @@ func (t *turn) Commit(ctx context.Context, reply []byte) error {
 	s, k, c := t.s, t.s.keys, t.change
 	seen := k.seen(t.contact.Key)
 	c.guard(seen, "t", t.mark)
-	if err := c.setDoc(k.conversation(t.person), t.convV, &t.conv); err != nil {
+	if err := c.setDocFor(k.conversation(t.person), t.convV, &t.conv, echowall.DraftKept+24*time.Hour); err != nil {
 		return err
 	}
-	c.do("EXPIRE", k.conversation(t.person), int((echowall.DraftKept + 24*time.Hour).Seconds()))
 	t.reach(c)
 	if !t.known {
 		r := echowall.Recipient(t.person)
@@ -199,7 +204,7 @@ func (t *turn) reach(c *change) {
 	case echowall.WindowNone:
 	}
 	if len(fields) > 0 {
-		c.do("HSET", k.reach(t.person), fields...)
+		c.do("HSET", k.reach(t.person), append(fields, stampField, stamp())...)
 	}
 	if t.contact.Opens != echowall.WindowNone {
 		c.reopen(k, echowall.Recipient(t.person))

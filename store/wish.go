@@ -56,7 +56,7 @@ func (s *Store) AddWish(ctx context.Context, w *echowall.Wish, submit func(*echo
 		}
 		c.do("ZADD", s.keys.wishesBy(w.Author), w.Created.Unix(), number)
 		s.indexWish(c, nil, w)
-		if o, ok := authorOf(ctx); ok {
+		if o, ok := authorOf(ctx); ok && !c.authorKnown {
 			r := echowall.Recipient(w.Author)
 			c.do("SET", s.keys.vault(r), s.vault.seal(r, o))
 		}
