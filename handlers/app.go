@@ -39,7 +39,10 @@ type App struct {
 	Replies bool
 	// Templates and Subscriptions are the approved templates by kind of debt; both may be nil.
 	Templates, Subscriptions map[echowall.DebtKind]Template
-	Now                      func() time.Time
+	// Agree records that a person agreed to n more subscription notices of a template, or with 0 to none;
+	// nil ignores it.
+	Agree func(ctx context.Context, p echowall.PersonID, template string, n int) error
+	Now   func() time.Time
 
 	commands map[string]bot.Handler
 	letters  []letterRule
@@ -61,6 +64,7 @@ func (a *App) Router() *bot.Router {
 	a.commands, a.letters, a.cleaning = make(map[string]bot.Handler), nil, make(chan struct{}, photosAtOnce)
 	r.Use(bot.LimitFlood, a.remindBox, dropOffers)
 	a.registerFollow(r)
+	a.registerSubscribe(r)
 	a.registerHelp(r)
 	a.registerWish(r)
 	a.registerProgress(r)

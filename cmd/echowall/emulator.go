@@ -60,12 +60,14 @@ func runEmulator(ctx context.Context, e env, args []string) error {
 		_ = p.Close()
 		return err
 	}
+	// The platform first: its streams to phones would keep the server waiting.
+	err = p.Close()
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownPatience)
 	defer cancel()
 	if err := srv.Shutdown(patience); err != nil {
 		srv.Close()
 	}
-	return p.Close()
+	return err
 }
 
 // rehearsalPeople are the phones a rehearsal begins with; more can be made on the page.

@@ -113,7 +113,7 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 		Pack: s.pack, Wishes: s.wishes, Study: s.study, Notices: notices, People: s.people, Duty: duty,
 		Media: s.store, Box: s.store, Fetch: s.fetch,
 		PageURL: s.signer.PageURL, WishURL: s.signer.WishURL, LessonURL: s.signer.LessonURL,
-		Office: c.Office, Replies: replies, Now: s.now,
+		Office: c.Office, Replies: replies, Agree: s.store.AcceptSubscription, Now: s.now,
 		Templates: forChat(c.Templates.Templates), Subscriptions: forChat(c.Templates.Subscriptions),
 	}
 	router := app.Router()
