@@ -24,6 +24,8 @@ type App struct {
 	// Fetch downloads a photo or voice from the platform. An error of another kind than KindUnavailable
 	// means that the file cannot be had any more.
 	Fetch func(ctx context.Context, mediaID string) (contentType string, data []byte, err error)
+	// Upload gives a voice to the platform, for three days.
+	Upload func(ctx context.Context, contentType string, data []byte) (mediaID string, err error)
 	// PageURL makes a path of our own pages absolute.
 	PageURL func(path string) string
 	// WishURL and LessonURL are the addresses of phone pages; that of a wish shows it to its author only.
@@ -72,6 +74,7 @@ func (a *App) Router() *bot.Router {
 	a.registerBind(r)
 	a.registerStaff(r)
 	a.registerStudy(r)
+	a.registerListen(r)
 	a.registerTeach(r)
 	a.registerNotice(r)
 	a.registerBox(r)

@@ -111,7 +111,7 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	replies := s.client.Can(wechat.FeatureKF)
 	app := &handlers.App{
 		Pack: s.pack, Wishes: s.wishes, Study: s.study, Notices: notices, People: s.people, Duty: duty,
-		Media: s.store, Box: s.store, Fetch: s.fetch,
+		Media: s.store, Box: s.store, Fetch: s.fetch, Upload: s.upload,
 		PageURL: s.signer.PageURL, WishURL: s.signer.WishURL, LessonURL: s.signer.LessonURL,
 		Office: c.Office, Replies: replies, Agree: s.store.AcceptSubscription, Now: s.now,
 		Templates: forChat(c.Templates.Templates), Subscriptions: forChat(c.Templates.Subscriptions),
@@ -215,6 +215,15 @@ func (s *service) fetch(ctx context.Context, mediaID string) (string, []byte, er
 		return "", nil, &echowall.Error{Kind: kind, Err: err}
 	}
 	return m.ContentType, m.Data, err
+}
+
+// upload gives a voice to the platform for a voice message.
+func (s *service) upload(ctx context.Context, contentType string, data []byte) (string, error) {
+	name := "lesson.amr"
+	if contentType == "audio/mpeg" {
+		name = "lesson.mp3"
+	}
+	return s.client.UploadTemp(ctx, wechat.MediaVoice, name, data)
 }
 
 // contentError names the first mistakes in the content.
