@@ -24,7 +24,8 @@ type Ledger interface {
 	Record(ctx context.Context, now time.Time, done *echowall.Settlement, next *echowall.Claim) (echowall.Claimed, error)
 }
 
-// Sender makes one call to the platform. Errors are *echowall.PlatformError.
+// Sender makes one call to the platform, and gives it up well before echowall.ClaimLasts. Errors are
+// *echowall.PlatformError.
 type Sender interface {
 	Send(ctx context.Context, to echowall.OpenID, m echowall.Message) error
 }
@@ -59,10 +60,11 @@ type Config struct {
 
 // Delivery pays debts from Start to Shutdown. Any number may run on one ledger.
 type Delivery struct {
-	c     Config
-	queue string
-	stats counters
-	gates gates
+	c      Config
+	queue  string
+	stats  counters
+	gates  gates
+	recall recall
 
 	client    *asynq.Client
 	server    *asynq.Server
@@ -72,12 +74,12 @@ type Delivery struct {
 	backlog bool         // more was due than fits the queue; the pump's own
 	pace    atomic.Int64 // nanoseconds a debt took in the latest task
 
-	wake    chan struct{}
-	work    context.Context // ends when Shutdown gives up waiting
-	stop    context.CancelFunc
-	quit    chan struct{} // closed when no new debt may be begun
-	once    sync.Once
-	pumping sync.WaitGroup
+	wake       chan struct{}
+	work       context.Context // ends when Shutdown gives up waiting
+	stop       context.CancelFunc
+	quit       chan struct{} // closed when no new debt may be begun
+	once       sync.Once
+	background sync.WaitGroup
 }
 
 // New returns a Delivery that does nothing before Start.
@@ -123,7 +125,8 @@ func (d *Delivery) Start(ctx context.Context) error {
 	if err := d.server.Start(mux); err != nil {
 		return echowall.Errorf(echowall.KindUnavailable, "delivery: start the queue: %w", err)
 	}
-	d.pumping.Go(d.pump)
+	d.background.Go(d.pump)
+	d.background.Go(d.remember)
 	return nil
 }
 
@@ -141,7 +144,7 @@ func (d *Delivery) Shutdown(ctx context.Context) error {
 		for range cap(d.slots) { // also those that the queue gave up on
 			d.slots <- struct{}{}
 		}
-		d.pumping.Wait()
+		d.background.Wait()
 	}()
 	defer d.stop()
 	select {

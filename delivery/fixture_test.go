@@ -169,9 +169,9 @@ type fixture struct {
 	contacts int
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t *testing.T, options ...redistest.Option) *fixture {
 	t.Helper()
-	f := &fixture{t: t, server: redistest.Run(t), clock: newClock(monday), platform: newPlatform(t)}
+	f := &fixture{t: t, server: redistest.Run(t, options...), clock: newClock(monday), platform: newPlatform(t)}
 	f.store = openStore(t, f.server.URL(), f.clock.now)
 	f.config = delivery.Config{
 		Ledger: f.store, Sender: httpSender{f.platform.URL}, Writer: echoWriter{},

@@ -1,19 +1,22 @@
 package delivery
 
 import (
-	"errors"
 	"fmt"
-
-	"github.com/hibiken/asynq"
+	"slices"
 )
 
 // Idle reports whether the queue holds nothing and no task runs, in any process. A debt that is due but not
 // yet fetched from the ledger does not count.
 func (d *Delivery) Idle() (bool, error) {
-	info, err := d.inspector.GetQueueInfo(d.queue)
-	if errors.Is(err, asynq.ErrQueueNotFound) {
+	// A queue that nothing was put into does not exist; GetQueueInfo has no error of its own for that.
+	queues, err := d.inspector.Queues()
+	if err != nil {
+		return false, fmt.Errorf("delivery: list of queues: %w", err)
+	}
+	if !slices.Contains(queues, d.queue) {
 		return true, nil
 	}
+	info, err := d.inspector.GetQueueInfo(d.queue)
 	if err != nil {
 		return false, fmt.Errorf("delivery: state of the queue: %w", err)
 	}

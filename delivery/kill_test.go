@@ -13,9 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"echowall"
 	"echowall/delivery"
 	"echowall/store"
+	"echowall/store/redistest"
 )
 
 // childEnv carries a child's settings as JSON; its presence makes the test binary a delivery process.
@@ -178,9 +181,10 @@ func TestKilledRedis(t *testing.T) {
 	f.settled(debts, 0)
 }
 
-// Both die. What the worker had under way is in doubt, nothing else.
+// Both die. What the worker had under way is in doubt, nothing else: nobody is left who remembers what a
+// Redis that writes every second may forget, so this one writes always.
 func TestKilledWorkerAndRedis(t *testing.T) {
-	f := newFixture(t)
+	f := newFixture(t, redistest.Set("appendfsync", "always"))
 	const workers = 16
 	f.platform.delay = 2 * time.Millisecond
 	debts := f.oweMany(2000)
@@ -195,4 +199,38 @@ func TestKilledWorkerAndRedis(t *testing.T) {
 	f.clock.advance(2 * time.Minute)
 	f.spawn(workers)
 	f.settled(debts, workers)
+}
+
+// A Redis killed while its disk is slow forgets the latest moments of what it acknowledged. What was sent
+// then is settled again, not sent again, whether the debt comes up or lies still.
+func TestForgottenByTheLedger(t *testing.T) {
+	for name, comesUp := range map[string]bool{"comes up": true, "lies still": false} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			ctx := context.Background()
+			debt := f.owe(echowall.DebtNotice, "n", f.contact(1, echowall.WindowMessage))[0]
+			key, due := f.store.KeyPrefix()+"debt:"+debt.ID, f.store.KeyPrefix()+"due"
+			before, err := f.store.Redis().Get(ctx, key).Result()
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.start()
+			f.awaitState(debt, echowall.DebtPaid)
+			pipe := f.store.Redis().TxPipeline()
+			pipe.Set(ctx, key, before, 0)
+			if comesUp {
+				pipe.ZAdd(ctx, due, redis.Z{Member: debt.ID})
+			}
+			if _, err := pipe.Exec(ctx); err != nil {
+				t.Fatal(err)
+			}
+			f.awaitState(debt, echowall.DebtPaid)
+			if n := f.platform.got(); n != 1 {
+				t.Errorf("sent %d times", n)
+			}
+			if counts, err := f.store.DebtCounts(ctx); err != nil || counts != (store.DebtCounts{}) {
+				t.Errorf("counts %+v, %v; want none", counts, err)
+			}
+		})
+	}
 }

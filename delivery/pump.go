@@ -21,17 +21,18 @@ const (
 	// bound how long a debt owed by another process waits.
 	queuePoll = 50 * time.Millisecond
 	duePoll   = 100 * time.Millisecond
-	// busyPoll is how often a full queue is looked at.
-	busyPoll = 20 * time.Millisecond
-	// taskLasts is how long a task should take: long enough that the queue costs little, short enough that
-	// the last tasks of a backlog end together. batchMost bounds the ids in it, batchFirst is for a start.
-	taskLasts  = 150 * time.Millisecond
+	// batchLasts is how long a worker should be busy with the ids it holds: long enough that fetching them
+	// costs little, short enough that the last workers of a backlog end together. batchMost bounds the ids,
+	// batchFirst is for a start.
+	batchLasts = 150 * time.Millisecond
 	batchMost  = 32
 	batchFirst = 8
+	// shift is how long a worker serves a backlog without going back to the queue.
+	shift = 10 * time.Second
 )
 
-// pump moves due debts into the queue until Shutdown. It keeps the queue short, so that leases do not run
-// out in it and a process that joins gets its share.
+// pump gives idle workers debts that are due, by way of the queue, until Shutdown. Workers that are busy see
+// to the backlog themselves, so the queue stays short and leases do not run out in it.
 func (d *Delivery) pump() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -43,48 +44,48 @@ func (d *Delivery) pump() {
 		case <-d.wake:
 		case <-timer.C:
 		}
-		wait, err := d.fill(d.work)
+		err := d.fill(d.work)
 		if err != nil && !failing {
 			d.c.Logger.Warn("delivery: the ledger or the queue does not answer; trying on", slog.Any("error", err))
 		}
 		failing = err != nil
-		timer.Reset(wait)
+		timer.Reset(duePoll)
 	}
 }
 
-// fill leases and enqueues until nothing is due or the queue is full, and says how long to wait.
-func (d *Delivery) fill(ctx context.Context) (time.Duration, error) {
-	batch := d.batch()
-	most := d.c.Workers * batch
-	for !d.stopping() {
-		if d.backlog {
-			waiting, err := d.waiting()
-			if err != nil {
-				return duePoll, err
-			}
-			if waiting >= d.c.Workers {
-				return busyPoll, nil
-			}
+// fill puts as much into the queue as idle workers can begin at once.
+func (d *Delivery) fill(ctx context.Context) error {
+	idle := cap(d.slots) - len(d.slots)
+	if idle == 0 {
+		return nil
+	}
+	if d.backlog { // else whoever came before has long taken what was queued
+		waiting, err := d.waiting()
+		if err != nil {
+			return err
 		}
-		now := d.c.Now()
-		ids, err := d.c.Ledger.LeaseDue(ctx, now, now.Add(leaseLasts), most)
-		if eerr := d.enqueue(ctx, ids); eerr != nil || err != nil {
-			return duePoll, errors.Join(err, eerr)
-		}
-		if d.backlog = len(ids) == most; !d.backlog {
-			break
+		if idle -= waiting; idle <= 0 {
+			return nil
 		}
 	}
-	return duePoll, nil
+	n := idle * d.batch()
+	ids, err := d.lease(ctx, n)
+	d.backlog = len(ids) == n
+	return errors.Join(err, d.enqueue(ctx, ids))
 }
 
-// batch is how many ids a task should carry, by how long a debt took lately.
+func (d *Delivery) lease(ctx context.Context, n int) ([]string, error) {
+	now := d.c.Now()
+	return d.c.Ledger.LeaseDue(ctx, now, now.Add(leaseLasts), n)
+}
+
+// batch is how many ids a worker should hold, by how long a debt took lately.
 func (d *Delivery) batch() int {
 	pace := time.Duration(d.pace.Load())
 	if pace <= 0 {
 		return batchFirst
 	}
-	return min(max(int(taskLasts/pace), 1), batchMost)
+	return min(max(int(batchLasts/pace), 1), batchMost)
 }
 
 // waiting is the number of tasks nobody has begun.
@@ -131,12 +132,23 @@ func (d *Delivery) handle(ctx context.Context, t *asynq.Task) error {
 	}
 	defer func() { <-d.slots }()
 	// Not ctx: it ends when the queue thinks the task is lost, and a call must not be cut off for that.
-	begun := time.Now()
-	left := d.pay(d.work, ids)
-	if n := len(ids) - len(left); n > 0 {
-		d.pace.Store(int64(time.Since(begun)) / int64(n))
+	for begun := time.Now(); len(ids) > 0; {
+		start := time.Now()
+		left := d.pay(d.work, ids)
+		if len(left) > 0 {
+			d.giveBack(left)
+			return nil
+		}
+		d.pace.Store(int64(time.Since(start)) / int64(len(ids)))
+		if d.stopping() || time.Since(begun) > shift {
+			return nil
+		}
+		var err error
+		if ids, err = d.lease(d.work, d.batch()); err != nil {
+			d.giveBack(ids) // the pump says what is wrong
+			return nil
+		}
 	}
-	d.giveBack(left)
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Limits of one step, in real time.
 const (
-	// callLimit bounds a call; it is well below echowall.ClaimLasts.
+	// callLimit is how long Shutdown waits for calls under way.
 	callLimit = 20 * time.Second
 	// recordLimit is how long Shutdown waits for a result to get into the ledger.
 	recordLimit = 5 * time.Second
@@ -47,6 +47,11 @@ func (d *Delivery) pay(ctx context.Context, ids []string) []string {
 // payOne records done, pays p and returns how that ended; the caller records it. Nil means that nothing is
 // to be recorded for p.
 func (d *Delivery) payOne(ctx context.Context, done *echowall.Settlement, p *echowall.Payment) *echowall.Settlement {
+	id := p.Debt.ID
+	if known, ok := d.recall.begin(id); !ok { // a crashed ledger, or a clock that was moved, presents it again
+		d.record(ctx, done, nil)
+		return known
+	}
 	for range planRounds {
 		now := d.c.Now()
 		claim, end := d.decide(p, now)
@@ -55,20 +60,22 @@ func (d *Delivery) payOne(ctx context.Context, done *echowall.Settlement, p *ech
 			letter, end = d.write(ctx, p, claim.Decision, now)
 		}
 		if end != nil {
+			d.recall.drop(id)
 			d.record(ctx, done, nil)
 			return end
 		}
 		claimed := d.record(ctx, done, claim)
 		done = nil
-		switch claimed {
-		case echowall.ClaimTaken:
-			return d.send(ctx, p, claim.Decision, letter)
-		case echowall.ClaimStale:
-			continue
-		case echowall.ClaimLost, echowall.ClaimNone:
-			return nil
+		if claimed == echowall.ClaimTaken {
+			end = d.send(ctx, p, claim.Decision, letter)
+			d.recall.end(end)
+			return end
+		}
+		if claimed != echowall.ClaimStale {
+			break
 		}
 	}
+	d.recall.drop(id)
 	return done
 }
 
@@ -156,10 +163,7 @@ func (d *Delivery) write(ctx context.Context, p *echowall.Payment, decision echo
 
 // send makes the call and says what its answer means.
 func (d *Delivery) send(ctx context.Context, p *echowall.Payment, decision echowall.Decision, m echowall.Message) *echowall.Settlement {
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
-	err := d.c.Sender.Send(ctx, p.To, m)
-	return d.react(p, decision, err)
+	return d.react(p, decision, d.c.Sender.Send(ctx, p.To, m))
 }
 
 // record writes into the ledger for as long as it takes; only the end of ctx makes it give up.

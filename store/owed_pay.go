@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -27,12 +28,12 @@ type debtMark struct {
 type paying struct {
 	person  echowall.PersonID
 	version int
+	text    string // as stored, without version
 	by      string // as stored
 	boxed   bool   // may stand in a box
 	book    book
 	// After a claim of ours:
-	token   string
-	extra   string // further field of the book that counted
+	token   string // also the stamp of the book
 	changes []field
 }
 
@@ -68,7 +69,7 @@ func (s *Store) Payments(ctx context.Context, ids []string) ([]*echowall.Payment
 		case echowall.DebtDead, echowall.DebtUnknown: // left the queue; came up between two steps
 		case echowall.DebtOwed, echowall.DebtBoxed, echowall.DebtSending:
 			out = append(out, &echowall.Payment{Debt: d.Debt, Ledger: &paying{
-				version: version, by: d.By, boxed: d.State != echowall.DebtOwed,
+				version: version, text: text[strings.IndexByte(text, ',')+1:], by: d.By, boxed: d.State != echowall.DebtOwed,
 			}})
 			recipients = append(recipients, d.To)
 		}

@@ -307,3 +307,31 @@ func TestSubscriptionsAreCounted(t *testing.T) {
 		t.Errorf("%v accepted notices left, %v", r.Accepted, err)
 	}
 }
+
+// The text that is cut together for a claim is the one that encoding would give.
+func TestClaimedTextIsTheDocument(t *testing.T) {
+	l := newLedger(t)
+	body := echowall.Message{Text: `"state":"owed"}`}
+	for _, change := range []func(*echowall.Debt){
+		func(*echowall.Debt) {},
+		func(d *echowall.Debt) { d.Body, d.Urgent = &body, true },
+		func(d *echowall.Debt) { d.Expires = l.now.Add(time.Hour) },
+	} {
+		d := echowall.NewDebt(echowall.DebtNotice, l.person, stamp(), "", l.now)
+		change(&d)
+		l.no(l.s.Owe(context.Background(), d))
+		p := l.load(d)
+		state := p.Ledger.(*paying)
+		state.token = "TOKEN"
+		d = p.Debt
+		d.State = echowall.DebtSending
+		d.Attempts = []echowall.Attempt{{At: l.now, Channel: echowall.ChannelReply}}
+		got, err := state.claimed(&d)
+		l.no(err)
+		want, err := bodyOf(&debtDoc{By: "TOKEN", Debt: d})
+		l.no(err)
+		if string(got) != string(want) {
+			t.Errorf("cut:     %s\nencoded: %s", got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,26 +12,14 @@ import (
 	"echowall"
 )
 
-// bookFields are the fields of a quota book that decide about a message. The scripts compare them with what
-// a decision was based on; acceptedField joins them where a subscription notice is meant.
-var bookFields = []string{"f", "mu", "ml", "au", "al", "td", "tu", "ls", "rd", "sw", "su"}
-
 func acceptedField(template string) string { return "s:" + template }
+
+// stampField holds a text that everybody who writes the book draws anew, so that one look tells whether it
+// is still the one that was read.
+const stampField = "n"
 
 // book is the hash of keys.reach as it was read.
 type book map[string]string
-
-// seen is the text by which scripts tell whether the book is still the one that was read.
-func (b book) seen(extra string) string {
-	values := make([]string, 0, len(bookFields)+1)
-	for _, f := range bookFields {
-		values = append(values, b[f])
-	}
-	if extra != "" {
-		values = append(values, b[extra])
-	}
-	return strings.Join(values, ",")
-}
 
 // reach reads the book. A person without one may follow: nothing is known yet.
 func (b book) reach() echowall.Reach {
@@ -98,19 +87,7 @@ func (b book) changes(r *echowall.Reach) []field {
 	return out
 }
 
-// with is b after changes were written.
-func (b book) with(changes []field) book {
-	out := maps.Clone(b)
-	if out == nil {
-		out = make(book, len(changes))
-	}
-	for _, f := range changes {
-		out[f.name] = f.value
-	}
-	return out
-}
-
-// undo leads from b.with(changes) back to b.
+// undo leads back to b after changes were written.
 func (b book) undo(changes []field) []field {
 	out := make([]field, len(changes))
 	for i, f := range changes {
@@ -137,6 +114,13 @@ func words(fields map[string]string) []any {
 	return out
 }
 
+// stamp draws a text that nobody drew before: 48 random bits, of one person's book.
+func stamp() string {
+	bits := make([]byte, 6)
+	rand.Read(bits)
+	return encode(bits)
+}
+
 // Reach returns what is known about reaching a person.
 func (s *Store) Reach(ctx context.Context, p echowall.PersonID) (echowall.Reach, error) {
 	fields, err := s.pipe.HGetAll(ctx, s.keys.reach(p)).Result()
@@ -152,9 +136,11 @@ func (s *Store) AcceptSubscription(ctx context.Context, p echowall.PersonID, tem
 	return s.update(ctx, func(c *change) error {
 		if n == 0 {
 			c.do("HDEL", s.keys.reach(p), acceptedField(template))
+			c.do("HSET", s.keys.reach(p), stampField, stamp())
 			return nil
 		}
 		c.do("HINCRBY", s.keys.reach(p), acceptedField(template), n)
+		c.do("HSET", s.keys.reach(p), stampField, stamp())
 		c.reopen(s.keys, echowall.Recipient(p))
 		if o, ok := authorOf(ctx); ok && s.ids.Person(o) == p {
 			c.reopen(s.keys, echowall.Recipient(s.ids.Author(o)))
