@@ -38,7 +38,8 @@ func (k keys) lateDue() string { return k.join("latedue") }
 
 // reach: hash f (following, 0 or 1), mu (message window until, unix s), ml (left), au, al (act window), td,
 // tu (template day and count), ls (last sent, unix s), rd (day of the last study reminder), sw, su (week and
-// count of study messages), s:<template> (subscription notices accepted and unused).
+// count of study messages), s:<template> (subscription notices accepted and unused), n (drawn anew by every
+// writer).
 func (k keys) reach(p echowall.PersonID) string { return k.join("reach", string(p)) }
 
 // People.
