@@ -118,9 +118,12 @@ type Turn interface {
 	Discard()
 	// Owe adds a debt to the turn.
 	Owe(d Debt) error
-	// Defer stores the message itself, sealed, because it will be acknowledged before it is done; Commit
-	// removes it. Whoever finds it later without a living worker runs it again.
+	// Defer stores the message itself, sealed, because it will be acknowledged before it is done, unless it
+	// is done by now. Whoever finds it later without a living worker runs it again. Unlike everything else
+	// here it may be called while another goroutine works on the turn.
 	Defer(ctx context.Context, payload []byte) error
+	// Late says that the message is or was acknowledged before it is done: Commit removes what Defer stored.
+	Late()
 	// Commit writes all of it. KindConflict means somebody changed what was read: run the turn again.
 	Commit(ctx context.Context, reply []byte) error
 	// Renew lengthens the claim on the message; a turn that runs longer than a few seconds calls it

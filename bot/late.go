@@ -33,7 +33,6 @@ func (b *Bot) RunDeferred(ctx context.Context) int {
 	list, err := b.Store.TakeDeferred(ctx, 16)
 	if err != nil {
 		b.Logger.Warn("deferred messages cannot be read", "err", err)
-		return 0
 	}
 	finished := 0
 	for _, d := range list {
@@ -42,8 +41,12 @@ func (b *Bot) RunDeferred(ctx context.Context) int {
 			b.Logger.Error("a deferred message cannot be read", "err", err)
 			continue
 		}
+		at := b.Now()
+		if in.Created.Before(at) && !in.Created.IsZero() {
+			at = in.Created // what it opened was open since then
+		}
 		j := &job{in: in, key: d.Key, seal: sealNothing, contact: echowall.Contact{
-			Key: d.Key, From: in.From, At: b.Now(), Opens: windowOf(in), Follow: followOf(in),
+			Key: d.Key, From: in.From, At: at, Opens: windowOf(in), Follow: followOf(in),
 		}}
 		j.decision.Store(late)
 		j.turn.Store(&turnRef{}) // claimed before, by the worker that died

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -61,27 +62,36 @@ func (b *Bot) Receive(ctx context.Context, p *wechat.Push) ([]byte, error) {
 		return o.body, o.err
 	case <-deadline.C:
 	}
-	t := j.turn.Load()
-	if t == nil {
-		// Not even claimed: the store is away, or an earlier message of this person still runs. Nothing
-		// happened; the platform will deliver again.
+	for {
+		t := j.turn.Load()
 		if j.decision.CompareAndSwap(undecided, late) {
-			return nil, echowall.Errorf(echowall.KindUnavailable, "bot: no turn within %v", b.Deadline)
+			return nil, b.late(ctx, j, t)
 		}
-	} else if j.decision.CompareAndSwap(undecided, late) {
-		payload, err := json.Marshal(j.in)
-		if err != nil {
-			return nil, fmt.Errorf("bot: seal a late message: %w", err)
+		select {
+		case o := <-done: // it was just being written
+			return o.body, o.err
+		case <-time.After(lookAgain): // writing it may fail, and then nothing is decided any more
 		}
-		hurry, cancel := context.WithTimeout(ctx, time.Second/2)
-		defer cancel()
-		if err := t.Defer(hurry, payload); err != nil {
-			return nil, err
-		}
-		return nil, nil // "success"; the answer follows
 	}
-	o := <-done // it was just being written
-	return o.body, o.err
+}
+
+// lookAgain is how often a push past its deadline looks whether its reply, which was being written, is.
+const lookAgain = 20 * time.Millisecond
+
+// late ends a push whose deadline has passed: its message is stored and acknowledged, and the answer follows
+// by itself. Without a turn nothing has happened yet (the store is away, or an earlier message of this person
+// still runs), so that the platform is to deliver again.
+func (b *Bot) late(ctx context.Context, j *job, t *turnRef) error {
+	if t == nil {
+		return echowall.Errorf(echowall.KindUnavailable, "bot: no turn within %v", b.Deadline)
+	}
+	payload, err := json.Marshal(j.in)
+	if err != nil {
+		return fmt.Errorf("bot: seal a late message: %w", err)
+	}
+	hurry, cancel := context.WithTimeout(ctx, time.Second/2)
+	defer cancel()
+	return t.Defer(hurry, payload)
 }
 
 // work claims the message and runs it to the end.
@@ -166,6 +176,7 @@ func (b *Bot) run(ctx context.Context, j *job, t echowall.Turn) (body []byte, er
 			rest = append([]echowall.Message{first}, rest...)
 		}
 		first = echowall.Message{}
+		t.Late()
 	}
 	for i := range rest {
 		d := echowall.NewDebt(echowall.DebtLateReply, echowall.Recipient(t.Person()), j.key, fmt.Sprint(i), b.Now())
@@ -209,7 +220,9 @@ func (b *Bot) commit(ctx context.Context, t echowall.Turn, body []byte) error {
 func (b *Bot) handle(ctx context.Context, j *job, t echowall.Turn) (m echowall.Message, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			b.Logger.Error("handler panicked", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			// Of the value only a runtime error is shown; any other might quote a message.
+			cause, _ := r.(runtime.Error)
+			b.Logger.Error("handler panicked", "type", fmt.Sprintf("%T", r), "panic", cause, "stack", string(debug.Stack()))
 			err = echowall.Errorf(echowall.KindInternal, "bot: handler panicked")
 		}
 	}()

@@ -71,7 +71,7 @@ type turn struct {
 
 	known, authorKnown bool // the vault can map the person, the author back
 
-	deferred bool // a sealed copy of the message is stored
+	late bool // a sealed copy of the message may be stored
 }
 
 // Begin claims one message. Whoever gets BeginNew runs it and ends with Commit or Abandon; a worker that
@@ -173,7 +173,7 @@ func (t *turn) Commit(ctx context.Context, reply []byte) error {
 		r := echowall.Recipient(t.person)
 		c.do("SET", k.vault(r), s.vault.seal(r, t.contact.From))
 	}
-	if t.deferred {
+	if t.late {
 		c.do("HDEL", k.late(), t.contact.Key)
 		c.do("ZREM", k.lateDue(), t.contact.Key)
 	}
