@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -47,7 +48,7 @@ const RoleAuthor Role = "author"
 
 // WishEvent is one entry of a wish's history. Entries chain: Hash covers the entry, the receipt number and
 // the hash of the entry before it, so that a changed or dropped entry is noticed. In storage an event is
-// an array, because six of them belong to nearly every wish.
+// one line of words, because six of them belong to nearly every wish.
 type WishEvent struct {
 	At     time.Time
 	Move   Move
@@ -59,23 +60,42 @@ type WishEvent struct {
 	Hash   string // 96 bits, base64url
 }
 
-// MarshalJSON writes [unix time, move, state, role, person, source, note, hash].
+// MarshalJSON writes "unix-time move state role source hash person note", the last two only if there are any.
 func (e WishEvent) MarshalJSON() ([]byte, error) {
-	return json.Marshal([]any{e.At.Unix(), e.Move, e.To, e.Role, e.By, e.Source, e.Note, e.Hash})
+	room := make([]byte, 0, 128)
+	b := strconv.AppendInt(room, e.At.Unix(), 10)
+	for _, word := range []string{string(e.Move), string(e.To), string(e.Role), string(e.Source), e.Hash} {
+		b = append(append(b, ' '), word...)
+	}
+	if e.By != "" || e.Note != "" {
+		b = append(append(b, ' '), e.By...)
+	}
+	if e.Note != "" {
+		b = append(append(b, ' '), e.Note...)
+	}
+	return json.Marshal(string(b))
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (e *WishEvent) UnmarshalJSON(b []byte) error {
-	var at int64
-	fields := []any{&at, &e.Move, &e.To, &e.Role, &e.By, &e.Source, &e.Note, &e.Hash}
-	want := len(fields)
-	if err := json.Unmarshal(b, &fields); err != nil {
+	var text string
+	if err := json.Unmarshal(b, &text); err != nil {
 		return fmt.Errorf("wish event: %w", err)
 	}
-	if len(fields) != want {
-		return fmt.Errorf("wish event: %d fields, want %d", len(fields), want)
+	const required, all = 6, 8
+	words := strings.SplitN(text, " ", all)
+	if len(words) < required {
+		return fmt.Errorf("wish event: %d words, want at least %d", len(words), required)
 	}
-	e.At = time.Unix(at, 0).UTC()
+	at, err := strconv.ParseInt(words[0], 10, 64)
+	if err != nil {
+		return fmt.Errorf("wish event: time: %w", err)
+	}
+	words = append(words, "", "")
+	*e = WishEvent{
+		At: time.Unix(at, 0).UTC(), Move: Move(words[1]), To: WishState(words[2]), Role: Role(words[3]),
+		Source: EventSource(words[4]), Hash: words[5], By: PersonID(words[6]), Note: words[7],
+	}
 	return nil
 }
 

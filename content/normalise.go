@@ -3,6 +3,7 @@ package content
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/width"
@@ -13,7 +14,8 @@ import (
 // vanish, and a word that is wholly a Chinese number becomes digits ("三" → "3", "十二" → "12").
 // It is for commands, numbers and choices, never for text that is kept.
 func Normalise(s string) string {
-	words := strings.Fields(strings.Map(alike, s))
+	marks := altered()
+	words := strings.Fields(strings.Map(func(r rune) rune { return alike(r, marks) }, s))
 	for i, w := range words {
 		if n, ok := chineseNumber(w); ok {
 			words[i] = n
@@ -23,25 +25,38 @@ func Normalise(s string) string {
 }
 
 // fold is Normalise for one character of a command word.
-func fold(r rune) rune { return unicode.ToLower(alike(r)) }
+func fold(r rune) rune { return unicode.ToLower(alike(r, altered())) }
 
-// alike is one character in its plain form, -1 for one that vanishes. Chinese characters and plain letters,
-// which are nearly all of what is typed, have only one width and are no formatting.
-func alike(r rune) rune {
-	switch {
-	case r >= ' ' && r < unicode.MaxASCII:
-		return r
-	case r >= 0x4E00 && r <= 0x9FFF:
-		if s, ok := simplified[r]; ok {
-			return s
-		}
+// alike is one character in its plain form, -1 for one that vanishes.
+func alike(r rune, marks *runeSet) rune {
+	if uint32(r) < plainRunes && marks[r/64]>>(r%64)&1 == 0 {
 		return r
 	}
+	return change(r)
+}
+
+func change(r rune) rune {
 	if p := width.LookupRune(r).Folded(); p != 0 {
 		r = p
 	}
 	return simplify(r)
 }
+
+// altered marks the characters below plainRunes that are not their own plain form. Most of what is typed is,
+// and every message is looked at several times.
+var altered = sync.OnceValue(func() *runeSet {
+	marks := new(runeSet)
+	for r := range rune(plainRunes) {
+		if change(r) != r {
+			marks[r/64] |= 1 << (r % 64)
+		}
+	}
+	return marks
+})
+
+const plainRunes = 1 << 16
+
+type runeSet [plainRunes / 64]uint64
 
 func simplify(r rune) rune {
 	if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || unicode.IsControl(r) && !unicode.IsSpace(r) {

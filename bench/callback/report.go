@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// The targets.
+const (
+	wantRatio = 1.2
+	flat      = 1.10 // resident memory at the end, relative to the middle of the run
+)
+
+// report prints medians of the measured rounds and whether the targets are met.
+func report(echo, wall *contender) {
+	for _, c := range []*contender{echo, wall} {
+		fmt.Printf("%s median: %.0f req/s, p50 %.1f ms, p99 %.1f ms, processor time %.0f µs a request; memory %.1f MiB after the warm-up, %.1f in the middle, %.1f at the end\n",
+			c.name, c.median(func(r result) float64 { return r.rate }),
+			c.median(func(r result) float64 { return ms(r.p50) }), c.median(func(r result) float64 { return ms(r.p99) }),
+			c.median(func(r result) float64 { return float64(r.cost.Microseconds()) }),
+			mib(c.memory[0]), mib(c.middle()), mib(c.memory[len(c.memory)-1]))
+	}
+	rate := func(r result) float64 { return r.rate }
+	p99 := func(r result) float64 { return ms(r.p99) }
+	var ratios []float64
+	for i := range wall.measured() {
+		ratios = append(ratios, wall.measured()[i].rate/echo.measured()[i].rate)
+	}
+	fmt.Printf("ratio of medians %.2f (want at least %.2f); by round %.2f\n", wall.median(rate)/echo.median(rate), wantRatio, ratios)
+	fmt.Printf("p99 %.1f ms, echo %.1f ms (want not above)\n", wall.median(p99), echo.median(p99))
+	growth := float64(wall.memory[len(wall.memory)-1]) / float64(wall.middle())
+	fmt.Printf("memory at the end %.2f times that in the middle (want at most %.2f)\n", growth, flat)
+}
+
+// measured leaves the warm-up out.
+func (c *contender) measured() []result { return c.results[1:] }
+
+func (c *contender) middle() int { return c.memory[len(c.memory)/2] }
+
+func (c *contender) median(of func(result) float64) float64 {
+	var values []float64
+	for _, r := range c.measured() {
+		values = append(values, of(r))
+	}
+	slices.Sort(values)
+	n := len(values)
+	return (values[(n-1)/2] + values[n/2]) / 2
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func mib(kib int) float64 { return float64(kib) / 1024 }
