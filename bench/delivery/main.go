@@ -63,9 +63,10 @@ func measureSpeed(ctx context.Context, n, rounds, workers int, delay time.Durati
 		}
 		steal := stealMeter()
 		var plain, paid float64
+		var plainCPU, paidCPU time.Duration
 		steps := []func() error{
-			func() (err error) { plain, err = b.plain(ctx, n, workers); return err },
-			func() (err error) { paid, err = b.pay(ctx, n, workers); return err },
+			b.metered(&plain, &plainCPU, n, func() (float64, error) { return b.plain(ctx, n, workers) }),
+			b.metered(&paid, &paidCPU, n, func() (float64, error) { return b.pay(ctx, n, workers) }),
 		}
 		if round%2 == 1 {
 			slices.Reverse(steps)
@@ -75,7 +76,8 @@ func measureSpeed(ctx context.Context, n, rounds, workers int, delay time.Durati
 				return err
 			}
 		}
-		fmt.Printf("round %d: plain %.0f/s, delivery %.0f/s, ratio %.2f, steal %.1f %%", round+1, plain, paid, paid/plain, steal())
+		fmt.Printf("round %d: plain %.0f/s, delivery %.0f/s, ratio %.2f, processor time a message (all processes) %v and %v, steal %.1f %%",
+			round+1, plain, paid, paid/plain, plainCPU, paidCPU, steal())
 		if delay > 0 {
 			share := paid / (float64(workers) / delay.Seconds())
 			shares = append(shares, share)
@@ -93,6 +95,17 @@ func measureSpeed(ctx context.Context, n, rounds, workers int, delay time.Durati
 	}
 	fmt.Println("; none lost, none doubled")
 	return nil
+}
+
+// metered is a step that notes its rate and the processor time it took for a message, in all processes.
+func (b *bench) metered(rate *float64, cpu *time.Duration, n int, f func() (float64, error)) func() error {
+	return func() (err error) {
+		pids := []int{os.Getpid(), b.platform.pid, b.redisPid}
+		before := cpuOf(pids...)
+		*rate, err = f()
+		*cpu = ((cpuOf(pids...) - before) / time.Duration(n)).Round(time.Microsecond)
+		return err
+	}
 }
 
 func median(v []float64) float64 {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -36,6 +37,7 @@ func now() time.Time { return workday.Add(time.Since(started)) }
 type bench struct {
 	dir      string
 	redis    *redisserver.Process
+	redisPid int
 	platform *platform
 	store    *store.Store
 }
@@ -55,6 +57,14 @@ func openBench(ctx context.Context) (*bench, error) {
 		return nil, err
 	}
 	if b.store, err = openStore(ctx, b.redis.Socket()); err != nil {
+		b.close()
+		return nil, err
+	}
+	info, err := b.store.Redis().InfoMap(ctx, "server").Result()
+	if err == nil {
+		b.redisPid, err = strconv.Atoi(info["Server"]["process_id"])
+	}
+	if err != nil {
 		b.close()
 		return nil, err
 	}

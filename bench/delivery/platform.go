@@ -75,19 +75,20 @@ func servePlatform() error {
 // platform is the platform process as its parent sees it.
 type platform struct {
 	addresses
+	pid  int
 	stop func()
 }
 
 // startPlatform runs this program again as the platform.
 func startPlatform() (*platform, error) {
 	p := new(platform)
-	stop, err := child(&p.addresses, nil, "-role", "platform")
+	stop, err := child(&p.addresses, func(c *exec.Cmd) { p.pid = c.Process.Pid }, "-role", "platform")
 	p.stop = stop
 	return p, err
 }
 
 // child runs this program in another role and reads its first line as JSON. stop ends it gently.
-func child(first any, killed func(*exec.Cmd), args ...string) (stop func(), err error) {
+func child(first any, begun func(*exec.Cmd), args ...string) (stop func(), err error) {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
@@ -101,8 +102,8 @@ func child(first any, killed func(*exec.Cmd), args ...string) (stop func(), err 
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	if killed != nil {
-		killed(cmd)
+	if begun != nil {
+		begun(cmd)
 	}
 	stop = func() {
 		_ = stdin.Close()
@@ -196,6 +197,24 @@ func cpuTimes() (steal, total float64) {
 		}
 	}
 	return steal, total
+}
+
+// cpuOf is the processor time that processes have used.
+func cpuOf(pids ...int) time.Duration {
+	var ticks float64
+	for _, pid := range pids {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			continue
+		}
+		_, after, _ := strings.Cut(string(text), ") ")
+		fields := strings.Fields(after)
+		for _, i := range []int{11, 12} { // utime, stime
+			v, _ := strconv.ParseFloat(fields[i], 64)
+			ticks += v
+		}
+	}
+	return time.Duration(ticks * float64(time.Second) / 100)
 }
 
 func machine() string {
