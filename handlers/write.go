@@ -59,6 +59,7 @@ func (a *App) Write(ctx context.Context, d echowall.Debt, ch echowall.Channel) (
 	case echowall.ChannelSubscription:
 		return l.fill(a.Subscriptions[d.Kind], d, true)
 	}
+	l.message.Text = a.tame(l.message.Text)
 	return l.message, nil
 }
 
