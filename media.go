@@ -16,7 +16,8 @@ type Media struct {
 
 // MediaStore keeps photos and voices.
 type MediaStore interface {
-	// PutMedia stores data under a new random id, with the surrounding change if there is one.
+	// PutMedia stores data under a new random id, with the surrounding change if there is one. Unless a wish
+	// or a lesson comes to hold it, it is forgotten a day after the draft that does.
 	PutMedia(ctx context.Context, contentType string, data []byte) (Media, error)
 	Media(ctx context.Context, id string) (Media, []byte, error)
 }

@@ -8,15 +8,27 @@ import (
 	"echowall"
 )
 
+// mediaKept is how long a photo or voice waits for the wish or lesson that it is meant for. What was put into a
+// draft that nobody sent is gone a day after the draft.
+const mediaKept = echowall.DraftKept + 24*time.Hour
+
 // PutMedia implements echowall.MediaStore.
 func (s *Store) PutMedia(ctx context.Context, contentType string, data []byte) (echowall.Media, error) {
 	id := make([]byte, 15)
 	rand.Read(id)
 	m := echowall.Media{ID: encode(id), ContentType: contentType, Size: len(data), Created: s.now().UTC().Truncate(time.Second)}
 	return m, s.update(ctx, func(c *change) error {
-		c.do("SET", s.keys.media(m.ID), string(data))
-		return c.setDoc(s.keys.mediaInfo(m.ID), 0, &m)
+		c.do("SET", s.keys.media(m.ID), string(data), "EX", int(mediaKept.Seconds()))
+		return c.setDocFor(s.keys.mediaInfo(m.ID), 0, &m, mediaKept)
 	})
+}
+
+// keepMedia stages that media stay: something that stays refers to them now.
+func (s *Store) keepMedia(c *change, ids ...string) {
+	for _, id := range ids {
+		c.do("PERSIST", s.keys.media(id))
+		c.do("PERSIST", s.keys.mediaInfo(id))
+	}
 }
 
 // Media implements echowall.MediaStore.

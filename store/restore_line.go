@@ -115,7 +115,9 @@ func (x *restorer) document(name string, f family, l line) error {
 	case *echowall.Notice:
 		c.do("ZADD", k.noticesOf(d.Branch), d.Created.Unix(), l.Key)
 	case *echowall.Media:
-		c.do("SET", k.media(l.Key), string(l.Data))
+		if err := x.set(k.media(l.Key), string(l.Data), l.Expires); err != nil {
+			return err
+		}
 	case *debtDoc:
 		for place, score := range l.Places {
 			switch place {

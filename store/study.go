@@ -48,6 +48,9 @@ func (s *Store) PutBranchLesson(ctx context.Context, b echowall.BranchID, d echo
 		if err != nil {
 			return err
 		}
+		if l.Voice != "" {
+			s.keepMedia(c, l.Voice)
+		}
 		return c.setDoc(key, version, &l)
 	})
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -55,6 +56,7 @@ func (s *Store) AddWish(ctx context.Context, w *echowall.Wish, submit func(*echo
 			return err
 		}
 		c.do("ZADD", s.keys.wishesBy(w.Author), w.Created.Unix(), number)
+		s.keepMedia(c, w.Media...)
 		s.indexWish(c, nil, w)
 		if o, ok := authorOf(ctx); ok && !c.authorKnown {
 			r := echowall.Recipient(w.Author)
@@ -94,6 +96,11 @@ func (s *Store) UpdateWish(ctx context.Context, number string, rule func(*echowa
 			return err
 		}
 		s.indexWish(c, &before, &w)
+		for _, id := range w.Media {
+			if !slices.Contains(before.Media, id) {
+				s.keepMedia(c, id)
+			}
+		}
 		return s.oweAll(c, w.TakeOwed())
 	})
 }
