@@ -3,7 +3,6 @@ package store
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -46,7 +45,7 @@ type ExportOptions struct {
 // Memory stays small: 8 bytes or so a key, and one batch of documents. When the database holds keys of an
 // unknown kind, Export writes all others and then fails.
 func (s *Store) Export(ctx context.Context, w io.Writer, o ExportOptions) error {
-	x := &exporter{s: s, kinds: o.Kinds, sum: sha256.New(), seed: maphash.MakeSeed(), done: make(map[uint64]struct{})}
+	x := &exporter{s: s, kinds: o.Kinds, sum: s.ids.Seal(), seed: maphash.MakeSeed(), done: make(map[uint64]struct{})}
 	x.buf = bufio.NewWriterSize(w, 64<<10)
 	x.out = io.MultiWriter(x.buf, x.sum)
 	for _, kind := range o.Kinds {
@@ -74,7 +73,7 @@ func (s *Store) Export(ctx context.Context, w io.Writer, o ExportOptions) error 
 		return err
 	}
 	if full {
-		end := endLine{Kind: kindEnd, Lines: x.lines, SHA256: hex.EncodeToString(x.sum.Sum(nil))}
+		end := endLine{Kind: kindEnd, Lines: x.lines, Seal: hex.EncodeToString(x.sum.Sum(nil))}
 		if err := x.write(end); err != nil {
 			return err
 		}

@@ -39,11 +39,12 @@ type metaLine struct {
 	Identity *passphraseMeta `json:"identity,omitempty"`
 }
 
-// endLine is the last line of a full export: what stands before it.
+// endLine is the last line of a full export: what stands before it. The seal takes the service's secret key,
+// so that whoever changes the file cannot make it good again.
 type endLine struct {
-	Kind   string `json:"kind"`
-	Lines  int    `json:"lines"`
-	SHA256 string `json:"sha256"`
+	Kind  string `json:"kind"`
+	Lines int    `json:"lines"`
+	Seal  string `json:"seal"`
 }
 
 // flatHead begins the line of a wish.

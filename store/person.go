@@ -66,10 +66,10 @@ func (s *Store) HoldersOf(ctx context.Context, g echowall.Grant) ([]echowall.Per
 	return out, nil
 }
 
-// PutCode implements echowall.PeopleStore. Only the hash of the code is stored.
+// PutCode implements echowall.PeopleStore. Only a keyed hash of the code is stored.
 func (s *Store) PutCode(ctx context.Context, code string, bc echowall.BindingCode, kept time.Duration) error {
 	return s.update(ctx, func(c *change) error {
-		return c.setDocFor(s.keys.code(digest(code)), 0, &bc, kept)
+		return c.setDocFor(s.keys.code(s.ids.Code(code)), 0, &bc, kept)
 	})
 }
 
@@ -77,7 +77,7 @@ func (s *Store) PutCode(ctx context.Context, code string, bc echowall.BindingCod
 func (s *Store) TakeCode(ctx context.Context, code string) (*echowall.BindingCode, error) {
 	var bc echowall.BindingCode
 	err := s.update(ctx, func(c *change) error {
-		key := s.keys.code(digest(code))
+		key := s.keys.code(s.ids.Code(code))
 		version, err := s.load(ctx, c, key, &bc)
 		if err != nil {
 			return err

@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -44,7 +44,7 @@ func (s *Store) Restore(ctx context.Context, r io.Reader, passphrase []byte) (Re
 	rand.Read(token)
 	x := &restorer{
 		s: s, words: passphrase, token: encode(token), now: time.Now(),
-		in: bufio.NewReaderSize(r, 64<<10), sum: sha256.New(), change: newChange(), out: Restored{Lines: make(map[string]int)},
+		in: bufio.NewReaderSize(r, 64<<10), sum: s.ids.Seal(), change: newChange(), out: Restored{Lines: make(map[string]int)},
 	}
 	if err := x.claim(ctx); err != nil {
 		return Restored{}, err
@@ -268,8 +268,8 @@ func (x *restorer) end(text []byte) error {
 	if err := json.Unmarshal(text, &e); err != nil {
 		return echowall.Errorf(echowall.KindInvalid, "%w", err)
 	}
-	if e.Lines != x.number-1 || e.SHA256 != hex.EncodeToString(x.sum.Sum(nil)) {
-		return echowall.Errorf(echowall.KindInvalid, "the export was changed since it was made: %d lines before this one, %d expected, or their checksum differs", x.number-1, e.Lines)
+	if e.Lines != x.number-1 || !hmac.Equal([]byte(e.Seal), []byte(hex.EncodeToString(x.sum.Sum(nil)))) {
+		return echowall.Errorf(echowall.KindInvalid, "the export was changed since it was made: %d lines before this one, %d expected, or their seal differs", x.number-1, e.Lines)
 	}
 	x.ended = true
 	return nil

@@ -2,14 +2,26 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 
 	"echowall"
 	"echowall/store/redistest"
 )
+
+// forge renames a branch and makes the last line fit, as far as one can without
+// the service's key.
+func forge(export string) string {
+	changed := strings.Replace(export, "第一支部", "第二支部", 1)
+	end := strings.LastIndex(strings.TrimSuffix(changed, "\n"), "\n") + 1
+	sum := sha256.Sum256([]byte(changed[:end]))
+	return changed[:end] + regexp.MustCompile("[0-9a-f]{64}").ReplaceAllString(changed[end:], hex.EncodeToString(sum[:]))
+}
 
 func TestRestoreRefuses(t *testing.T) {
 	fewRounds(t)
@@ -32,6 +44,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"cut in a line":      {good[:len(good)/2], "", echowall.KindInvalid, "line "},
 		"a line is missing":  {lines[0] + strings.Join(lines[2:], ""), "", echowall.KindInvalid, "was changed"},
 		"a word changed":     {strings.Replace(good, "第一支部", "第二支部", 1), "", echowall.KindInvalid, "was changed"},
+		"changed and summed": {forge(good), "", echowall.KindInvalid, "was changed"},
 		"not JSON":           {middle("nonsense\n"), "", echowall.KindInvalid, "line 2: not JSON"},
 		"unknown kind":       {middle(`{"kind":"rumour","key":"1"}` + "\n"), "", echowall.KindInvalid, `unknown kind "rumour"`},
 		"wish without state": {middle(`{"kind":"wish","v":1}` + "\n"), "", echowall.KindInvalid, "line 2: the number"},

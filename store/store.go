@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -133,10 +132,4 @@ func wrap(err error) error {
 		return &echowall.Error{Kind: echowall.KindUnavailable, Err: err}
 	}
 	return &echowall.Error{Kind: echowall.KindUnavailable, Err: err}
-}
-
-// digest is a short printable hash for keys made of foreign text.
-func digest(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return encode(sum[:12])
 }
