@@ -2,7 +2,6 @@ package content
 
 import (
 	"fmt"
-	"time"
 
 	"echowall"
 )
@@ -17,14 +16,4 @@ func DateText(d echowall.Date) string {
 // ShortDateText leaves out the year: 11月26日（周四）.
 func ShortDateText(d echowall.Date) string {
 	return fmt.Sprintf("%d月%d日（%s）", int(d.Month), d.Day, weekdays[d.Weekday()])
-}
-
-// TimeText writes a moment in t's own location: 2026年11月23日（周一）19:30.
-func TimeText(t time.Time) string {
-	return DateText(echowall.DateOf(t)) + t.Format("15:04")
-}
-
-// ShortTimeText leaves out the year: 11月26日（周四）17:30.
-func ShortTimeText(t time.Time) string {
-	return ShortDateText(echowall.DateOf(t)) + t.Format("15:04")
 }

@@ -25,6 +25,9 @@ type Words struct {
 	// OnMisuse is told about an unknown key or a missing value: a defect of the caller. Set it before use;
 	// nil is silent. Tests make it fail the test, the wiring logs it.
 	OnMisuse func(error)
+	// Now, when set, tells this year, in which dates are written without it; its location is the office's.
+	// Set it before use; nil leaves every year out.
+	Now func() time.Time
 }
 
 type sentence struct {
@@ -61,7 +64,7 @@ func (w *Words) Say(key string, args map[string]any) string {
 		if i%2 == 0 {
 			out.WriteString(piece)
 		} else if v, ok := args[piece]; ok {
-			out.WriteString(text(v))
+			out.WriteString(w.text(v))
 		} else {
 			w.misuse(fmt.Errorf("words: sentence %q needs a value for {%s}", key, piece))
 			out.WriteString("……")
@@ -120,14 +123,25 @@ func (w *Words) misuse(err error) {
 	}
 }
 
-func text(v any) string {
+// Day writes a day as people read it: 11月26日（周四）, with its year when that is not this one.
+func (w *Words) Day(d echowall.Date) string {
+	if w.Now != nil && w.Now().Year() != d.Year {
+		return DateText(d)
+	}
+	return ShortDateText(d)
+}
+
+// Moment writes a day and the time, both in t's own location: 11月26日（周四）17:30.
+func (w *Words) Moment(t time.Time) string { return w.Day(echowall.DateOf(t)) + t.Format("15:04") }
+
+func (w *Words) text(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
 	case echowall.Date:
-		return ShortDateText(v)
+		return w.Day(v)
 	case time.Time:
-		return ShortTimeText(v)
+		return w.Moment(v)
 	}
 	return fmt.Sprint(v)
 }

@@ -65,6 +65,26 @@ func TestSay(t *testing.T) {
 	}
 }
 
+// A day of another year says so: 6月30日 read in November would be taken for one that is over.
+func TestOtherYears(t *testing.T) {
+	w := wordsOf(t, "day: "+`"{date}前兑现"`+"\n")
+	say := func(v any) string { return w.Say("t.day", map[string]any{"date": v}) }
+	next := echowall.Date{Year: 2027, Month: 6, Day: 30}
+	if got := say(next); got != "6月30日（周三）前兑现" {
+		t.Errorf("without a clock: %q", got)
+	}
+	w.Now = func() time.Time { return time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) }
+	if got := say(next); got != "2027年6月30日（周三）前兑现" {
+		t.Errorf("a day of next year: %q", got)
+	}
+	if got := say(echowall.Date{Year: 2026, Month: 12, Day: 31}); got != "12月31日（周四）前兑现" {
+		t.Errorf("a day of this year: %q", got)
+	}
+	if got := say(time.Date(2025, 12, 31, 17, 30, 0, 0, time.UTC)); got != "2025年12月31日（周三）17:30前兑现" {
+		t.Errorf("a moment of last year: %q", got)
+	}
+}
+
 func TestWordsError(t *testing.T) {
 	w := starterPack(t).Words
 	w.OnMisuse = func(err error) { t.Error(err) }

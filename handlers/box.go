@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"echowall"
@@ -52,12 +53,42 @@ func (a *App) showBox(c *bot.Context) (echowall.Message, error) {
 	return echowall.Message{Text: text}, nil
 }
 
+// boxLooked is how many waiting messages are compared with what a reply says.
+const boxLooked = 20
+
+// outOfBox is the key under which a turn counts what its reply took out of the box.
+type outOfBox struct{}
+
+// shown settles what waits in the person's box and stands in this reply anyway, so that nothing arrives twice.
+// It reports whether there was any.
+func (a *App) shown(c *bot.Context, says func(echowall.Debt) bool) (bool, error) {
+	if c.Turn.Waiting() == 0 {
+		return false, nil
+	}
+	debts, err := a.Box.Boxed(c, boxLooked, echowall.Recipient(c.Turn.Person()), echowall.Recipient(c.Turn.Author()))
+	if err != nil {
+		return false, err
+	}
+	debts = slices.DeleteFunc(debts, func(d echowall.Debt) bool { return !says(d) })
+	if n, ok := c.Value(outOfBox{}).(*int); ok {
+		*n += len(debts)
+	}
+	return len(debts) > 0, a.Box.ShowBoxed(c, debts...)
+}
+
+// about says yes to debts of some kinds with one subject.
+func about(subject string, kinds ...echowall.DebtKind) func(echowall.Debt) bool {
+	return func(d echowall.Debt) bool { return d.Subject == subject && slices.Contains(kinds, d.Kind) }
+}
+
 // remindBox adds one line about waiting messages to a reply, where the account cannot send them by itself
 // and the person is not in the middle of something.
 func (a *App) remindBox(next bot.Handler) bot.Handler {
 	return func(c *bot.Context) (echowall.Message, error) {
+		var taken int
+		c.Context = context.WithValue(c.Context, outOfBox{}, &taken)
 		m, err := next(c)
-		n := c.Turn.Waiting()
+		n := c.Turn.Waiting() - taken
 		if err != nil || a.Replies || n == 0 || m.Text == "" || c.Command == commandBox || c.Conversation().Dialog != nil {
 			return m, err
 		}

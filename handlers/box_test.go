@@ -47,9 +47,9 @@ func TestBox(t *testing.T) {
 		}
 		return string(body)
 	}
-	g.want(receive("进度"), "已受理", "您有 2 条待看，回复“待看”")
+	g.want(receive("身份"), "您有 2 条待看，回复“待看”")
 	g.app.Replies = true
-	g.want(receive("进度"), "!待看") // such an account sends it by itself
+	g.want(receive("身份"), "!待看") // such an account sends it by itself
 	g.app.Replies = false
 	g.want(receive("心愿"), "（1/4）", "!待看") // not in the middle of something
 	receive("取消")

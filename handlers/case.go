@@ -5,7 +5,6 @@ import (
 
 	"echowall"
 	"echowall/bot"
-	"echowall/content"
 )
 
 // moveNames are the moves of a wish in words.
@@ -39,6 +38,9 @@ func (a *App) viewCase(c *bot.Context) (echowall.Message, error) {
 	if err != nil {
 		return echowall.Message{}, err
 	}
+	if _, err := a.shown(c, about(w.Number, echowall.DebtWishNew, echowall.DebtWishDue, echowall.DebtWishRedo)); err != nil {
+		return echowall.Message{}, err
+	}
 	head := c.Say(stateNames[w.State])
 	if !w.Due.IsZero() {
 		head = c.Say("staff.case_state", "state", head, "left", a.left(w.Due))
@@ -59,7 +61,10 @@ func (a *App) viewCase(c *bot.Context) (echowall.Message, error) {
 		lines = append(lines, a.answerLines(w)...)
 	}
 	for _, e := range w.History {
-		lines = append(lines, c.Say("staff.case_event", "time", content.ShortTimeText(e.At.In(a.calendar().Location())), "move", c.Say(moveNames[e.Move])))
+		lines = append(lines, c.Say("staff.case_event", "time", a.date(e.At), "move", c.Say(moveNames[e.Move])))
+	}
+	if w.Public != nil && !w.OnWall() {
+		lines = append(lines, c.Say("staff.case_public", "text", w.Public.Text))
 	}
 	lines = append(lines, c.Say(a.consentLine(w)), c.Say(nextSteps[w.State], "number", w.Number))
 	if a.CaseURL != nil {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"regexp"
 	"strings"
+	"unicode"
 
 	"echowall"
 	"echowall/bot"
@@ -24,7 +25,7 @@ func (a *App) check(c *bot.Context, text string) error {
 	if writes(documents, 16, text) {
 		return echowall.Refusal(echowall.KindInvalid, "wish.document_number")
 	}
-	if mentions(text, c.Say("wish.words_denounce")) {
+	if a.denounces(text) {
 		return echowall.Refusal(echowall.KindInvalid, "wish.denounce")
 	}
 	return nil
@@ -51,6 +52,38 @@ func writes(number *regexp.Regexp, digits int, text string) bool {
 		}
 	}
 	return digits <= 0 && number.MatchString(text)
+}
+
+// denounces reports whether text accuses an official: by what is said, or by the verb with whom it is about
+// after it in the same clause. 举报 alone is how people speak of cars in the wrong place, too.
+func (a *App) denounces(text string) bool {
+	if mentions(text, a.say("wish.words_denounce")) {
+		return true
+	}
+	who := a.say("wish.words_denounce_who")
+	for verb := range strings.SplitSeq(a.say("wish.words_denounce_verb"), "、") {
+		for rest := text; ; {
+			_, after, found := strings.Cut(rest, strings.TrimSpace(verb))
+			if !found {
+				break
+			}
+			rest = after
+			if mentions(clause(after), who) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// clause is the first clause of text, without the marks around it.
+func clause(text string) string {
+	mark := func(r rune) bool { return unicode.IsPunct(r) || unicode.IsSpace(r) }
+	text = strings.TrimLeftFunc(text, mark)
+	if i := strings.IndexFunc(text, mark); i >= 0 {
+		return text[:i]
+	}
+	return text
 }
 
 // danger reports whether somebody may be in danger.

@@ -16,7 +16,7 @@ func (a *App) registerFollow(r *bot.Router) {
 // difference yet.
 func (a *App) follow(c *bot.Context) (echowall.Message, error) {
 	forget(c)
-	text := c.Say("common.greeting", "account", a.Office.Account) + "\n\n" + c.Say("common.privacy") + "\n\n" + c.Say("common.next_help")
+	text := c.Say("common.greeting", "account", a.Office.Account) + "\n\n" + c.Say("common.privacy", "operator", a.operator(), "contact", a.contact()) + "\n\n" + c.Say("common.next_help")
 	return echowall.Message{Text: text}, nil
 }
 

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"strings"
 
 	"echowall"
@@ -12,22 +13,24 @@ func (a *App) registerHelp(r *bot.Router) {
 	a.command(r, bot.WordHuman, a.human)
 	a.command(r, "隐私", a.privacy)
 	a.command(r, "心愿墙", a.wall)
+	a.registerSmalltalk(r)
 }
 
-// help lists what this person can do, by the roles held.
+// help lists what this person can do, by the roles held: their duties first, what everybody can do last.
 func (a *App) help(c *bot.Context) (echowall.Message, error) {
 	c.Conversation().Unknown = 0
 	who := c.Who()
-	parts := []string{c.Say("help.resident")}
-	if who.Has(echowall.RoleMember) || who.Has(echowall.RoleSecretary) {
-		parts = append(parts, c.Say("help.member"))
+	var parts []string
+	if isStaff(who) {
+		parts = append(parts, c.Say("help.staff"))
 	}
 	if who.Has(echowall.RoleSecretary) {
 		parts = append(parts, c.Say("help.secretary"))
 	}
-	if isStaff(who) {
-		parts = append(parts, c.Say("help.staff"))
+	if who.Has(echowall.RoleMember) || who.Has(echowall.RoleSecretary) {
+		parts = append(parts, c.Say("help.member"))
 	}
+	parts = append(parts, c.Say("help.resident"))
 	if len(who.Grants) == 0 {
 		parts = append(parts, c.Say("help.anyone"))
 	}
@@ -43,16 +46,13 @@ func isStaff(w *echowall.Who) bool {
 }
 
 func (a *App) privacy(c *bot.Context) (echowall.Message, error) {
-	operator, contact := a.Office.Operator, a.Office.Contact
-	if operator == "" {
-		operator = a.Office.Account
-	}
-	if contact == "" {
-		contact = c.Say("privacy.contact_default")
-	}
-	return c.Reply("privacy.notice", "account", a.Office.Account, "operator", operator, "contact", contact,
+	return c.Reply("privacy.notice", "account", a.Office.Account, "operator", a.operator(), "contact", a.contact(),
 		"retention", c.Say("privacy.retention_default"))
 }
+
+// operator answers for the personal data, contact is how to reach them.
+func (a *App) operator() string { return cmp.Or(a.Office.Operator, a.Office.Account) }
+func (a *App) contact() string  { return cmp.Or(a.Office.Contact, a.say("privacy.contact_default")) }
 
 func (a *App) wall(c *bot.Context) (echowall.Message, error) {
 	return echowall.Message{Text: link(a.PageURL("/wall"), c.Say("wish.wall"))}, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"echowall"
-	"echowall/content"
 )
 
 // letterNotice brings a member a notice of the branch. Who has read and confirmed it needs none.
@@ -27,6 +26,6 @@ func (a *App) letterNotice(ctx context.Context, d echowall.Debt, _ echowall.Chan
 	}
 	return letter{message: echowall.Message{Text: text}, facts: map[string]string{
 		"number": n.ID, "title": n.Title, "state": a.say("notice.state"),
-		"time": content.ShortTimeText(n.Created.In(a.calendar().Location())),
+		"time": a.date(n.Created),
 	}}, nil
 }

@@ -25,9 +25,10 @@ func (a *App) letterAnswered(ctx context.Context, d echowall.Debt, _ echowall.Ch
 		return letter{}, err
 	}
 	return a.wishLetter(ctx, w, a.WishURL(w.Number, w.Author), func(string) []string {
-		lines := []string{a.say("letters.wish_answered", "number", w.Number, "title", w.Title())}
-		lines = append(lines, a.answerLines(w)...)
-		return append(lines, a.say("letters.wish_rate"))
+		class := a.say(outcomeNames[w.Answer.Class])
+		lines := []string{a.say("letters.wish_answered", "class", class, "number", w.Number, "title", w.Title()), ""}
+		lines = append(lines, a.answerText(w)...)
+		return append(lines, "", a.say("letters.wish_rate"))
 	})
 }
 

@@ -42,6 +42,9 @@ func (a *App) notice(c *bot.Context) (echowall.Message, error) {
 	if err != nil {
 		return echowall.Message{}, err
 	}
+	if _, err := a.shown(c, about(n.ID, echowall.DebtNotice)); err != nil {
+		return echowall.Message{}, err
+	}
 	text := a.noticeText(n)
 	switch {
 	case n.By == c.Turn.Person():
@@ -62,6 +65,5 @@ func (a *App) notice(c *bot.Context) (echowall.Message, error) {
 
 // noticeText is what the members read.
 func (a *App) noticeText(n *echowall.Notice) string {
-	at := content.ShortTimeText(n.Created.In(a.calendar().Location()))
-	return a.say("notice.text", "title", n.Title, "body", n.Body, "time", at, "number", n.ID)
+	return a.say("notice.text", "title", n.Title, "body", n.Body, "time", a.date(n.Created), "number", n.ID)
 }

@@ -8,7 +8,6 @@ import (
 	"echowall"
 	"echowall/bot"
 	"echowall/bot/wechat"
-	"echowall/content"
 )
 
 // The secretary's dialog for a notice. What goes out is shown first, with how many it goes to, and confirmed
@@ -226,7 +225,7 @@ func (a *App) goesOut(c *bot.Context, kind echowall.DebtKind) string {
 	case echowall.WhyNone:
 		return c.Say("notice.now")
 	case echowall.WhyRestDay:
-		return c.Say("notice.after_rest", "time", content.ShortTimeText(local))
+		return c.Say("notice.after_rest", "time", a.date(local))
 	}
-	return c.Say("notice.after_quiet", "time", content.ShortTimeText(local))
+	return c.Say("notice.after_quiet", "time", a.date(local))
 }

@@ -44,6 +44,9 @@ func (a *App) progressOf(c *bot.Context, w *echowall.Wish) (echowall.Message, er
 	if err != nil {
 		return echowall.Message{}, err
 	}
+	if _, err := a.shown(c, about(w.Number, echowall.DebtWishAccepted, echowall.DebtWishAnswered)); err != nil {
+		return echowall.Message{}, err
+	}
 	lines := []string{
 		c.Say("wish.progress_head", "number", w.Number, "title", w.Title()),
 		a.standing(w, station),
@@ -109,10 +112,12 @@ func (a *App) standing(w *echowall.Wish, station string) string {
 
 // answerLines are the class, the text and the promise of an answer.
 func (a *App) answerLines(w *echowall.Wish) []string {
-	lines := []string{
-		a.say("wish.answer_class", "class", a.say(outcomeNames[w.Answer.Class])),
-		w.Answer.Text,
-	}
+	return append([]string{a.say("wish.answer_class", "class", a.say(outcomeNames[w.Answer.Class]))}, a.answerText(w)...)
+}
+
+// answerText are the text and the promise.
+func (a *App) answerText(w *echowall.Wish) []string {
+	lines := []string{w.Answer.Text}
 	if !w.Answer.Promise.IsZero() {
 		lines = append(lines, a.say("wish.answer_promise", "date", w.Answer.Promise))
 	}

@@ -20,7 +20,12 @@ func (a *App) confirm(c *bot.Context) (echowall.Message, error) {
 	case again:
 		return c.Reply("notice.confirmed_before", "number", n.ID, "title", n.Title)
 	}
-	return c.Reply("notice.confirmed", "number", n.ID, "title", n.Title)
+	text := c.Say("notice.confirmed", "number", n.ID, "title", n.Title)
+	waited, err := a.shown(c, about(n.ID, echowall.DebtNotice))
+	if waited { // confirmed before it was there to be read
+		text += "\n\n" + a.noticeText(n)
+	}
+	return echowall.Message{Text: text}, err
 }
 
 // receipts tells the secretary how many have confirmed: numbers, never names.

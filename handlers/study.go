@@ -41,6 +41,10 @@ func (a *App) study(c *bot.Context) (echowall.Message, error) {
 		if err := a.Study.Seen(c, c.Turn.Person(), l); err != nil {
 			return echowall.Message{}, err
 		}
+		today := string(branch) + "/" + a.calendar().Today(c.Now).String()
+		if _, err := a.shown(c, about(today, echowall.DebtLesson)); err != nil {
+			return echowall.Message{}, err
+		}
 	}
 	if c.In.Type != wechat.TypeEvent || !a.Replies {
 		return echowall.Message{Text: text}, nil

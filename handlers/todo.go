@@ -28,6 +28,11 @@ func (a *App) todo(c *bot.Context) (echowall.Message, error) {
 	if len(list) == 0 {
 		return c.Reply("staff.todo_empty")
 	}
+	if _, err := a.shown(c, func(d echowall.Debt) bool {
+		return d.Kind == echowall.DebtWishNew && !bareNumber.MatchString(d.Subject)
+	}); err != nil {
+		return echowall.Message{}, err
+	}
 	var lines []string
 	for _, w := range list[:min(most, len(list))] {
 		lines = append(lines, c.Say("staff.todo_line", "number", w.Number, "title", w.Title(),

@@ -8,8 +8,8 @@ import (
 	"echowall/bot/wechat"
 )
 
-// likelyWish is from how many characters on a text that is no command is probably somebody's wish.
-const likelyWish = 8
+// likelyWish is from how many characters on a text that is no command may well be somebody's wish: 路灯坏了.
+const likelyWish = 4
 
 // picks are the commands offered after a text that was not understood; Wish is that text when the first
 // choice is to hand it in.
@@ -96,6 +96,8 @@ func (a *App) offered(who *echowall.Who) func(string) bool {
 			return isStaff(who)
 		case "评价", "补充":
 			return false // they need a number
+		case "你好", "谢谢", "举报":
+			return false // nobody means them by something else
 		}
 		return true
 	}

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"echowall"
-	"echowall/content"
 )
 
 // when writes a moment as people say it: 今天 17:30, else 11月26日（周四）17:30.
@@ -13,7 +12,12 @@ func (a *App) when(t time.Time) string {
 	if a.calendar().Today(a.Now()) == echowall.DateOf(local) {
 		return a.say("common.today", "time", local.Format("15:04"))
 	}
-	return content.ShortTimeText(local)
+	return a.Pack.Words.Moment(local)
+}
+
+// date writes a moment without 今天, for what is read later.
+func (a *App) date(t time.Time) string {
+	return a.Pack.Words.Moment(t.In(a.calendar().Location()))
 }
 
 // left says how a deadline stands, counted in workdays.

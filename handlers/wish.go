@@ -260,10 +260,10 @@ func takeDisplay(c *bot.Context, s *wishDraft) (string, error) {
 
 func takeConsent(c *bot.Context, s *wishDraft) (string, error) {
 	s.Note = ""
-	switch c.Text {
-	case "1", "可以", "同意", "公开":
+	switch strings.TrimRight(c.Text, "。.,， ") {
+	case "1", "可以", "同意", "公开", "可以公开", "愿意", "好", "好的", "行":
 		s.MayPublish = true
-	case "2", "不公开", "不可以", "不同意", "默认", "跳过":
+	case "2", "不公开", "不可以", "不同意", "不愿意", "不", "不行", "不要", "默认", "跳过":
 		s.MayPublish = false
 	default:
 		return "", echowall.Refusal(echowall.KindInvalid, "common.choose", "last", "2")

@@ -38,7 +38,7 @@ func TestWishComesBackAnswered(t *testing.T) {
 	g := newTalk(t)
 	number := g.wish("居民王", "竹园路灯坏了三天")
 	got := g.answer("联络员李", "居民王", number, "B", "已报修，电力公司周四更换灯头。", "11月26日")
-	g.want(got, number, "有答复了", "结果：正在解决，有时限", "已报修，电力公司周四更换灯头。", "兑现：11月26日（周四）", "A 已解决，满意", "查看详情")
+	g.want(got, number, "您的心愿有答复了：正在解决，有时限。", "已报修，电力公司周四更换灯头。", "11月26日（周四）前兑现", "A 已解决，满意", "查看详情")
 
 	g.phones["联络员李"] = nil
 	g.want(g.say("居民王", "ｄ"), "没有解决", "已退回重办", "11月30日（周一）17:30 前再答复您")
@@ -47,7 +47,7 @@ func TestWishComesBackAnswered(t *testing.T) {
 
 	g.advance(time.Hour)
 	got = g.answer("联络员李", "居民王", number, "A", "灯头已换好，今晚亮灯，请您看一看。")
-	g.want(got, "结果：已解决", "!兑现")
+	g.want(got, "有答复了：已解决。", "!兑现")
 	g.want(g.say("居民王", "选A。"), "记下了", "已解决，满意")
 	w := g.stored(number)
 	if w.State != echowall.WishClosed || w.Rating != echowall.RatingGood || w.Round != 1 || w.VerifyHistory() != -1 {

@@ -3,6 +3,7 @@ package web_test
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestMedia(t *testing.T) {
@@ -47,5 +48,22 @@ func TestMedia(t *testing.T) {
 	gone := s.submit("照片没了", "no-such-media")
 	if res := s.get(s.signer.WishURL(gone, author)); res.StatusCode != 200 || len(res.all("img", "")) != 0 {
 		t.Errorf("a missing photo: %d", res.StatusCode)
+	}
+}
+
+// An officer opens a photo from the chat, without a page.
+func TestMediaURL(t *testing.T) {
+	s := newSite(t)
+	id := s.photo(40, 30)
+	address := s.signer.MediaURL(id)
+	if res := s.get(address); res.StatusCode != 200 || res.Header.Get("Content-Type") != "image/jpeg" {
+		t.Errorf("%d %s", res.StatusCode, res.Header.Get("Content-Type"))
+	}
+	if res := s.get(strings.Replace(address, id, s.photo(20, 20), 1)); res.StatusCode != 403 {
+		t.Errorf("the link of one photo opens another: %d", res.StatusCode)
+	}
+	s.now = s.now.Add(49 * time.Hour)
+	if res := s.get(address); res.StatusCode != 403 {
+		t.Errorf("two days later: %d", res.StatusCode)
 	}
 }

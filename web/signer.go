@@ -61,6 +61,9 @@ func (s *Signer) LessonURL(id string) string {
 	return s.PageURL(path)
 }
 
+// MediaURL opens one stored photo or voice for whoever holds it, for one to two days; no page is needed.
+func (s *Signer) MediaURL(id string) string { return s.PageURL(s.mediaPath(id)) }
+
 // mediaPath is the address of a stored photo or voice. It stays the same for a day, so that browsers can
 // keep what they fetched.
 func (s *Signer) mediaPath(id string) string {

@@ -64,6 +64,7 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 		return nil, contentError(problems, err)
 	}
 	s.pack.Words.OnMisuse = func(err error) { s.logger.Error("sentence is misused", "err", err) }
+	s.pack.Words.Now = func() time.Time { return s.now().In(c.Location) }
 	calendar := s.pack.Calendar(c.Location)
 
 	// Then the store: everything below reads and writes through it.
@@ -112,7 +113,7 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	app := &handlers.App{
 		Pack: s.pack, Wishes: s.wishes, Study: s.study, Notices: notices, People: s.people, Duty: duty,
 		Media: s.store, Box: s.store, Fetch: s.fetch, Upload: s.upload,
-		PageURL: s.signer.PageURL, WishURL: s.signer.WishURL, LessonURL: s.signer.LessonURL,
+		PageURL: s.signer.PageURL, WishURL: s.signer.WishURL, LessonURL: s.signer.LessonURL, MediaURL: s.signer.MediaURL,
 		Office: c.Office, Replies: replies, Agree: s.store.AcceptSubscription, Now: s.now,
 		Templates: forChat(c.Templates.Templates), Subscriptions: forChat(c.Templates.Subscriptions),
 	}
