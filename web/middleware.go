@@ -1,9 +1,12 @@
 package web
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"runtime/debug"
+	"time"
 
 	"echowall"
 )
@@ -12,6 +15,10 @@ import (
 // demo's phones.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
 
+// readWithin is how long a browser may take over an answer. The largest is a photo of some 200 kB; without an
+// end, readers that take a byte a minute would hold our connections for as long as they like.
+const readWithin = time.Minute
+
 // secure sets the headers of every answer to a browser and turns away forms sent from other sites.
 func (s *Server) secure(next http.Handler) http.Handler {
 	s.origin.SetDenyHandler(s.adapt(func(http.ResponseWriter, *http.Request) error {
@@ -19,6 +26,8 @@ func (s *Server) secure(next http.Handler) http.Handler {
 	}))
 	next = s.origin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Not every server can; what cannot has limits of its own.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(readWithin))
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Frame-Options", "SAMEORIGIN")
@@ -42,7 +51,9 @@ func (s *Server) recover(next http.Handler) http.Handler {
 			if v == http.ErrAbortHandler {
 				panic(v)
 			}
-			s.Logger.Error("web: panic", slog.String("route", r.Pattern), slog.Any("value", v), slog.String("stack", string(debug.Stack())))
+			// Of the value only a runtime error is shown; any other might quote a wish.
+			cause, _ := v.(runtime.Error)
+			s.Logger.Error("web: panic", slog.String("route", r.Pattern), slog.String("type", fmt.Sprintf("%T", v)), slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
 			s.fail(w, r, echowall.Errorf(echowall.KindInternal, "panic"))
 		}()
 		next.ServeHTTP(w, r)
