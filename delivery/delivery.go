@@ -18,7 +18,8 @@ type Ledger interface {
 	// LeaseDue hands out ids that are due at now; what is not settled by until is handed out again. Ids that
 	// come with an error are leased all the same.
 	LeaseDue(ctx context.Context, now, until time.Time, n int) ([]string, error)
-	// Payments loads debts. Those that are over are missing.
+	// Payments loads debts. Those that are over are missing; so are those that cannot be read, with an error
+	// beside the others.
 	Payments(ctx context.Context, ids []string) ([]*echowall.Payment, error)
 	// Record settles one payment and claims another in one step; either may be nil. Repeating a call is safe.
 	Record(ctx context.Context, now time.Time, done *echowall.Settlement, next *echowall.Claim) (echowall.Claimed, error)

@@ -24,7 +24,7 @@ const (
 	// batchLasts is how long a worker should be busy with the ids it holds: long enough that fetching them
 	// costs little, short enough that the last workers of a backlog end together. batchMost bounds the ids,
 	// batchFirst is for a start.
-	batchLasts = 150 * time.Millisecond
+	batchLasts = 300 * time.Millisecond
 	batchMost  = 32
 	batchFirst = 8
 	// shift is how long a worker serves a backlog without going back to the queue.

@@ -113,7 +113,8 @@ func (d *Delivery) remember() {
 	}
 }
 
-// confirm asks the ledger for debts that are over; those it still shows have been forgotten.
+// confirm asks the ledger for debts that are over; those it still shows have been forgotten. The only error
+// is that the ledger is away.
 func (d *Delivery) confirm(ctx context.Context, results []*echowall.Settlement) error {
 	const batch = 500
 	for len(results) > 0 {
@@ -125,12 +126,13 @@ func (d *Delivery) confirm(ctx context.Context, results []*echowall.Settlement) 
 			byID[ids[i]] = done
 		}
 		open, err := d.c.Ledger.Payments(ctx, ids)
-		if err != nil {
+		if echowall.KindOf(err) == echowall.KindUnavailable {
 			return err
 		}
 		for _, p := range open {
 			d.c.Logger.Warn("delivery: the ledger forgot a result; recorded again", slog.String("debt", p.Debt.ID))
-			if _, err := d.c.Ledger.Record(ctx, d.c.Now(), byID[p.Debt.ID], nil); err != nil {
+			_, err := d.c.Ledger.Record(ctx, d.c.Now(), byID[p.Debt.ID], nil)
+			if echowall.KindOf(err) == echowall.KindUnavailable {
 				return err
 			}
 		}

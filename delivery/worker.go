@@ -25,13 +25,11 @@ const (
 // payment travels with the claim of the next, so that a debt costs one round trip.
 func (d *Delivery) pay(ctx context.Context, ids []string) []string {
 	var payments []*echowall.Payment
-	err := d.insist(ctx, func() (err error) {
+	// What cannot be loaded comes up again when its lease ends; insist has said so.
+	_ = d.insist(ctx, func() (err error) {
 		payments, err = d.c.Ledger.Payments(ctx, ids)
 		return err
 	})
-	if err != nil {
-		return nil // they come up again when their lease ends
-	}
 	var done *echowall.Settlement
 	for i, p := range payments {
 		if d.stopping() {

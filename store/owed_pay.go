@@ -38,7 +38,8 @@ type paying struct {
 }
 
 // Payments loads debts for paying: each with its recipient's openid and quota book. Debts that are over are
-// missing in the result and leave the queue.
+// missing in the result and leave the queue. One that cannot be read is missing too and stays; the error
+// tells of it, beside the payments of the others.
 func (s *Store) Payments(ctx context.Context, ids []string) ([]*echowall.Payment, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -52,26 +53,26 @@ func (s *Store) Payments(ctx context.Context, ids []string) ([]*echowall.Payment
 		return nil, wrap(err)
 	}
 	var out []*echowall.Payment
-	var recipients []echowall.Recipient
 	var over []any
+	var unreadable error
 	for i, v := range docs {
-		text, ok := v.(string)
+		text, _ := v.(string)
+		if text == "" || isMark(text) {
+			over = append(over, ids[i])
+			continue
+		}
 		var d debtDoc
-		version := 0
-		if ok {
-			if version, err = unmarshalDoc(text, &d); err != nil {
-				return nil, err
-			}
+		version, err := unmarshalDoc(text, &d)
+		if err != nil {
+			unreadable = err
+			continue
 		}
 		switch d.State {
-		case echowall.DebtPaid, echowall.DebtVoid, "":
-			over = append(over, ids[i])
-		case echowall.DebtDead, echowall.DebtUnknown: // left the queue; came up between two steps
 		case echowall.DebtOwed, echowall.DebtBoxed, echowall.DebtSending:
 			out = append(out, &echowall.Payment{Debt: d.Debt, Ledger: &paying{
 				version: version, text: text[strings.IndexByte(text, ',')+1:], by: d.By, boxed: d.State != echowall.DebtOwed,
 			}})
-			recipients = append(recipients, d.To)
+		default: // dead or unknown: it left the queue, and came up between two steps
 		}
 	}
 	if len(over) > 0 {
@@ -79,41 +80,59 @@ func (s *Store) Payments(ctx context.Context, ids []string) ([]*echowall.Payment
 			return nil, wrap(err)
 		}
 	}
-	if len(out) == 0 {
-		return nil, nil
+	if len(out) > 0 {
+		if out, err = s.address(ctx, out); err != nil {
+			return out, err
+		}
 	}
-	return out, s.reachAll(ctx, out, recipients)
+	return out, unreadable
 }
 
-// reachAll fills in openids and quota books in two round trips.
-func (s *Store) reachAll(ctx context.Context, payments []*echowall.Payment, recipients []echowall.Recipient) error {
-	keys := make([]string, len(recipients))
-	for i, r := range recipients {
-		keys[i] = s.keys.vault(r)
-	}
-	sealed, err := s.pipe.MGet(ctx, keys...).Result()
-	if err != nil {
-		return wrap(err)
-	}
+// isMark tells a mark from a debt, which has its id in front, without reading JSON.
+func isMark(text string) bool { return !strings.Contains(text[:min(len(text), 64)], `"id":`) }
+
+// address fills in openids and quota books, and leaves out payments whose openid cannot be opened.
+func (s *Store) address(ctx context.Context, payments []*echowall.Payment) ([]*echowall.Payment, error) {
 	pipe := s.rdb.Pipeline()
+	keys := make([]string, len(payments))
 	books := make([]*redis.MapStringStringCmd, len(payments))
 	for i, p := range payments {
-		text, known := sealed[i].(string)
-		if !known {
-			continue
-		}
-		if p.To, err = s.vault.open(recipients[i], text); err != nil {
-			return err
-		}
-		l := p.Ledger.(*paying)
-		l.person = s.ids.Person(p.To)
-		books[i] = pipe.HGetAll(ctx, s.keys.reach(l.person))
+		keys[i] = s.keys.vault(p.Debt.To)
 	}
-	if pipe.Len() == 0 {
-		return nil
+	vault := pipe.MGet(ctx, keys...)
+	read := func(i int, person echowall.PersonID) {
+		payments[i].Ledger.(*paying).person = person
+		books[i] = pipe.HGetAll(ctx, s.keys.reach(person))
+	}
+	for i, p := range payments {
+		if !strings.HasPrefix(string(p.Debt.To), "a") { // the recipient of anything but a wish is the person
+			read(i, echowall.PersonID(p.Debt.To))
+		}
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return wrap(err)
+		return nil, wrap(err)
+	}
+	var unreadable error
+	var out []*echowall.Payment
+	for i, v := range vault.Val() {
+		p := payments[i]
+		if sealed, known := v.(string); known {
+			openid, err := s.vault.open(p.Debt.To, sealed)
+			if err != nil {
+				unreadable = err
+				continue
+			}
+			p.To = openid
+			if books[i] == nil {
+				read(i, s.ids.Person(openid))
+			}
+		}
+		out = append(out, p)
+	}
+	if pipe.Len() > 0 {
+		if _, err := pipe.Exec(ctx); err != nil {
+			return nil, wrap(err)
+		}
 	}
 	for i, p := range payments {
 		if books[i] != nil {
@@ -122,5 +141,5 @@ func (s *Store) reachAll(ctx context.Context, payments []*echowall.Payment, reci
 			p.Reach = l.book.reach()
 		}
 	}
-	return nil
+	return out, unreadable
 }

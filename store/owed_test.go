@@ -335,3 +335,17 @@ func TestClaimedTextIsTheDocument(t *testing.T) {
 		}
 	}
 }
+
+// One entry that does not open must not hold up the others.
+func TestUnreadablePaymentStandsAlone(t *testing.T) {
+	l := newLedger(t)
+	good, bad := l.owe(l.person, "1"), l.owe("pOther", "2")
+	l.no(l.s.rdb.Set(context.Background(), l.s.keys.vault("pOther"), "not sealed by this key, and long enough", 0).Err())
+	list, err := l.s.Payments(context.Background(), []string{bad.ID, good.ID})
+	if err == nil || len(list) != 1 || list[0].Debt.ID != good.ID || list[0].To != l.openid {
+		t.Fatalf("%d payments, %v; want the good one and an error", len(list), err)
+	}
+	if due := l.due(); len(due) != 2 {
+		t.Errorf("due: %v, want both", due)
+	}
+}
