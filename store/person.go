@@ -112,20 +112,25 @@ func (s *Store) Branches(ctx context.Context) ([]echowall.Branch, error) {
 	return getAll(ctx, s, s.keys.branches(), func(x echowall.Branch) string { return string(x.ID) })
 }
 
+// putAtOnce keeps a command below the 8,000 words or so that a script can pass on.
+const putAtOnce = 1000
+
 func putAll[T any](ctx context.Context, s *Store, key string, list []T, id func(T) string) error {
 	if len(list) == 0 {
 		return nil
 	}
 	return s.update(ctx, func(c *change) error {
-		words := make([]any, 0, 2*len(list))
-		for _, x := range list {
-			text, err := json.Marshal(x)
-			if err != nil {
-				return echowall.Errorf(echowall.KindInternal, "store: encode %T: %w", x, err)
+		for some := range slices.Chunk(list, putAtOnce) {
+			words := make([]any, 0, 2*len(some))
+			for _, x := range some {
+				text, err := json.Marshal(x)
+				if err != nil {
+					return echowall.Errorf(echowall.KindInternal, "store: encode %T: %w", x, err)
+				}
+				words = append(words, id(x), string(text))
 			}
-			words = append(words, id(x), string(text))
+			c.do("HSET", key, words...)
 		}
-		c.do("HSET", key, words...)
 		return nil
 	})
 }
