@@ -7,6 +7,7 @@ import (
 	"echowall"
 	"echowall/bot/wechat"
 	"echowall/handlers"
+	"echowall/handlers/script"
 )
 
 const secretary = "书记周"
@@ -17,7 +18,7 @@ func (g *talk) preview(body string) string {
 	for _, text := range []string{"发通知", "主题党日", body, "完成", "2"} {
 		g.say(secretary, text)
 	}
-	digits := g.digits(secretary + ": ")
+	digits := g.digits(secretary)
 	if digits == "" {
 		g.t.Fatalf("no digits in:\n%s", g.phone(secretary))
 	}
@@ -74,7 +75,7 @@ func TestNoticeDigitsDieWithAChange(t *testing.T) {
 		for _, text := range change {
 			g.say(secretary, text)
 		}
-		fresh := g.digits(secretary + ": ")
+		fresh := g.digits(secretary)
 		if fresh == old {
 			continue // one in ten thousand
 		}
@@ -100,7 +101,7 @@ func TestNoticeBodyLimit(t *testing.T) {
 	g.say(secretary, "完成")
 	g.want(g.say(secretary, "默认"), "确认请回复")
 	g.phones[member] = nil
-	g.want(g.say(secretary, g.digits(secretary+": ")), "TZ1")
+	g.want(g.say(secretary, g.digits(secretary)), "TZ1")
 	letter := g.phone(member)
 	g.want(letter, "三三", "“收到 TZ1”")
 	if len(letter) > wechat.MaxReplyText {
@@ -130,7 +131,7 @@ func TestNoticeLetters(t *testing.T) {
 	for _, name := range []string{member, "党员王", "党员赵"} {
 		g.say(name, "帮助")
 	}
-	n, err := g.app.Notices.Send(t.Context(), &echowall.Who{Person: g.person(secretary), Grants: personas["书记"]},
+	n, err := g.app.Notices.Send(t.Context(), &echowall.Who{Person: g.person(secretary), Grants: script.Grants("书记")},
 		echowall.Notice{Title: "主题党日", Body: "周五九点。", Confirm: true})
 	if err != nil {
 		t.Fatal(err)

@@ -18,11 +18,12 @@ import (
 	"echowall/bot/wechat"
 	"echowall/content"
 	"echowall/handlers"
+	"echowall/handlers/script"
 	"echowall/store"
 	"echowall/store/redistest"
 )
 
-var zone = time.FixedZone("CST", 8*3600)
+var zone = script.Zone
 
 // monday is a working day at ten in the morning.
 var monday = time.Date(2026, 11, 23, 10, 0, 0, 0, zone)
@@ -41,29 +42,19 @@ type talk struct {
 	files  map[string][]byte
 	known  map[string]bool
 	phones map[string][]string // what arrived since the person last did something
-	vars   map[string]string
+	last   map[string]*wechat.Push
+
+	// rules, when set, say which debts can be paid, as in delivery; nil pays them all.
+	rules *echowall.Rules
+
+	uploadFails bool
 }
 
-var stations = []echowall.Station{
-	{ID: "heyan", Name: "河沿社区联络站", Kind: echowall.StationCommunity, Parent: "liuqiao", Aliases: []string{"河沿"}, Lat: 30.20, Lng: 120.30},
-	{ID: "liuqiao", Name: "柳桥街道联络站", Kind: echowall.StationStreet, Phone: "0571-88880000"},
-	{ID: "zhuyuan", Name: "竹园社区联络站", Kind: echowall.StationCommunity, Parent: "liuqiao", Aliases: []string{"竹园"}, Lat: 30.10, Lng: 120.20, Phone: "0571-88880001"},
-}
-
-// personas are the roles that people in tests and scripts hold by the beginning of their names.
-var personas = map[string][]echowall.Grant{
-	"居民":  nil,
-	"联络员": {{Role: echowall.RoleLiaison, Scope: "zhuyuan"}},
-	"站长":  {{Role: echowall.RoleHead, Scope: "zhuyuan"}},
-	"外站":  {{Role: echowall.RoleLiaison, Scope: "heyan"}},
-	"分办":  {{Role: echowall.RoleLiaison, Scope: string(echowall.TriageStation)}},
-	"党员":  {{Role: echowall.RoleMember, Scope: "b1"}},
-	"书记":  {{Role: echowall.RoleMember, Scope: "b1"}, {Role: echowall.RoleSecretary, Scope: "b1"}},
-}
+var stations = script.Stations()
 
 func newTalk(t testing.TB) *talk {
 	t.Helper()
-	g := &talk{t: t, now: monday, files: map[string][]byte{}, known: map[string]bool{}, phones: map[string][]string{}, vars: map[string]string{}}
+	g := &talk{t: t, now: monday, files: map[string][]byte{}, known: map[string]bool{}, phones: map[string][]string{}, last: map[string]*wechat.Push{}}
 	s, err := store.Open(t.Context(), store.Config{URL: redistest.Run(t).URL(), Account: "wx1", Secret: bytes.Repeat([]byte("k"), 32), Now: g.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -73,9 +64,8 @@ func newTalk(t testing.TB) *talk {
 		t.Fatal(err)
 	}
 	pack.Words.OnMisuse = func(err error) { g.t.Error(err) }
-	pack.Words.Now = g.Now
 	calendar := pack.Calendar(zone)
-	if err := errors.Join(s.PutStations(t.Context(), stations...), s.PutBranches(t.Context(), echowall.Branch{ID: "b1", Name: "竹园社区第一党支部"})); err != nil {
+	if err := errors.Join(s.PutStations(t.Context(), stations...), s.PutBranches(t.Context(), script.Branch())); err != nil {
 		t.Fatal(err)
 	}
 	g.store = s
@@ -86,7 +76,7 @@ func newTalk(t testing.TB) *talk {
 		Notices: &echowall.Notices{Store: s, Calendar: calendar, Now: g.Now},
 		People:  &echowall.People{Store: s},
 		Duty:    &echowall.Duty{Store: s, Calendar: calendar, Now: g.Now},
-		Media:   s, Box: s, Fetch: g.fetch,
+		Media:   s, Box: s, Fetch: g.fetch, Upload: g.upload,
 		PageURL:   func(path string) string { return "https://wall.example" + path },
 		WishURL:   func(number string, _ echowall.AuthorID) string { return "https://wall.example/m/wish/" + number },
 		MediaURL:  func(id string) string { return "https://wall.example/m/media/" + id },
@@ -130,6 +120,14 @@ func (g *talk) fetch(_ context.Context, id string) (string, []byte, error) {
 	return "audio/amr", []byte("#!AMR\nabcdef"), nil
 }
 
+// upload is the platform taking a voice; it tells its size by the id.
+func (g *talk) upload(_ context.Context, contentType string, data []byte) (string, error) {
+	if g.uploadFails {
+		return "", errors.New("the platform is busy")
+	}
+	return fmt.Sprintf("uploaded %s %d", contentType, len(data)), nil
+}
+
 // picture is a JPEG with some colours in it.
 func picture(w, h int) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -162,20 +160,18 @@ func (g *talk) meet(name string) {
 		return
 	}
 	g.known[name] = true
-	for prefix, grants := range personas {
-		if !strings.HasPrefix(name, prefix) || len(grants) == 0 {
-			continue
+	if len(script.Grants(name)) == 0 {
+		return
+	}
+	err := g.store.UpdatePerson(g.t.Context(), g.person(name), func(w *echowall.Who) error {
+		w.Person, w.Name = g.person(name), name
+		for _, grant := range script.Grants(name) {
+			w.Grant(grant)
 		}
-		err := g.store.UpdatePerson(g.t.Context(), g.person(name), func(w *echowall.Who) error {
-			w.Person, w.Name = g.person(name), name
-			for _, grant := range grants {
-				w.Grant(grant)
-			}
-			return nil
-		})
-		if err != nil {
-			g.t.Fatal(err)
-		}
+		return nil
+	})
+	if err != nil {
+		g.t.Fatal(err)
 	}
 }
 
@@ -213,11 +209,17 @@ func shown(m echowall.Message) string {
 // send delivers one push and pays what became owed. It returns the reply.
 func (g *talk) send(name string, in wechat.Inbound) string {
 	g.t.Helper()
-	p := g.push(name, in)
+	g.last[name] = g.push(name, in)
+	return g.receive(name)
+}
+
+// receive delivers the person's last push.
+func (g *talk) receive(name string) string {
+	g.t.Helper()
 	g.phones[name] = nil
-	body, err := g.bot.Receive(g.t.Context(), p)
+	body, err := g.bot.Receive(g.t.Context(), g.last[name])
 	if err != nil {
-		g.t.Fatalf("%s: %+v: %v", name, in, err)
+		g.t.Fatalf("%s: %+v: %v", name, g.last[name].Inbound, err)
 	}
 	if len(body) > wechat.MaxReplyText {
 		g.t.Errorf("%s: the reply has %d bytes", name, len(body))
@@ -271,25 +273,81 @@ func (g *talk) pay() {
 			g.t.Fatal(err)
 		}
 		for _, p := range payments {
-			m, err := g.app.Write(ctx, p.Debt, echowall.ChannelReply)
-			if err != nil {
-				g.t.Fatalf("letter %s: %v", p.Debt.Kind, err)
-			}
-			state := echowall.DebtVoid
-			if !m.IsZero() {
-				state = echowall.DebtPaid
-				name := strings.TrimPrefix(string([]byte(p.To)), "o-")
-				g.phones[name] = append(g.phones[name], shown(m))
-			}
-			if _, err := g.store.Record(ctx, now, &echowall.Settlement{Payment: p, State: state, Result: "paid"}, nil); err != nil {
-				g.t.Fatal(err)
-			}
+			g.settle(p, now)
 		}
 	}
 }
 
+// settle pays one debt, or does what the rules want instead.
+func (g *talk) settle(p *echowall.Payment, now time.Time) {
+	g.t.Helper()
+	end := g.decide(p, now)
+	if end.State == echowall.DebtPaid {
+		m, err := g.app.Write(g.t.Context(), p.Debt, echowall.ChannelReply)
+		if err != nil {
+			g.t.Fatalf("letter %s: %v", p.Debt.Kind, err)
+		}
+		if m.IsZero() {
+			end.State = echowall.DebtVoid
+		} else {
+			name := strings.TrimPrefix(string(p.To), "o-")
+			g.phones[name] = append(g.phones[name], shown(m))
+		}
+	}
+	if _, err := g.store.Record(g.t.Context(), now, end, nil); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// decide takes the quota a message needs, if rules say that it may be sent.
+func (g *talk) decide(p *echowall.Payment, now time.Time) *echowall.Settlement {
+	g.t.Helper()
+	end := &echowall.Settlement{Payment: p, State: echowall.DebtPaid, Result: string(echowall.DebtPaid)}
+	for claimed := echowall.ClaimNone; g.rules != nil && claimed != echowall.ClaimTaken; {
+		d := echowall.Plan(&p.Debt, &p.Reach, now, g.rules)
+		end.Result = string(d.Why)
+		switch {
+		case d.Void:
+			end.State = echowall.DebtVoid
+			return end
+		case !d.Until.IsZero():
+			end.State, end.Until = echowall.DebtOwed, d.Until
+			return end
+		case d.Channel == echowall.ChannelBox:
+			end.State = echowall.DebtBoxed
+			return end
+		}
+		var err error
+		claimed, err = g.store.Record(g.t.Context(), now, nil, &echowall.Claim{Payment: p, Decision: d, After: p.Reach.Spend(p.Debt.Kind, d, now, g.rules)})
+		if err != nil || claimed == echowall.ClaimLost {
+			g.t.Fatalf("%s: %d, %v", p.Debt.Kind, claimed, err)
+		}
+		end.Result = string(echowall.DebtPaid)
+	}
+	return end
+}
+
+// clockwork does what the clock table does in the morning and the evening, and returns how many are owed
+// something.
+func (g *talk) clockwork(when string, branch echowall.BranchID) int {
+	g.t.Helper()
+	owe := g.app.Study.Distribute
+	if when == "evening" {
+		owe = g.app.Study.Remind
+	}
+	n, err := owe(g.t.Context(), branch)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.pay()
+	return n
+}
+
 // phone is what a person's phone shows since the person last did something.
 func (g *talk) phone(name string) string { return strings.Join(g.phones[name], "\n\n") }
+
+// digits are the four digits that a preview on the phone asks for.
+func (g *talk) digits(name string) string { return script.Digits(g.phone(name)) }
 
 // want fails unless text has every part; a part that begins with ! must not be there.
 func (g *talk) want(text string, parts ...string) {

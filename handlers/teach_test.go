@@ -41,7 +41,7 @@ func TestSpokenLessonIsKept(t *testing.T) {
 	g.want(g.voice(secretary), "语音收到", "（2/3）")
 	g.want(g.say(secretary, "谈谈网格"), "（3/3）", "!语音收到")
 	g.say(secretary, "支部工作条例第九条")
-	g.want(g.say(secretary, g.digits(secretary+": ")), "今天的领学")
+	g.want(g.say(secretary, g.digits(secretary)), "今天的领学")
 	l := g.branchLesson()
 	if l == nil || l.Title != "谈谈网格" || l.Reviewer != "支部书记" || l.Body != "" || len(l.Sources) != 1 {
 		t.Fatalf("stored: %+v", l)
@@ -50,7 +50,16 @@ func TestSpokenLessonIsKept(t *testing.T) {
 	if err != nil || m.ContentType != "audio/amr" || !bytes.Equal(data, []byte("#!AMR\nabcdef")) {
 		t.Errorf("the voice: %+v %q %v", m, data, err)
 	}
-	g.want(g.phone(member), "【微党课】谈谈网格", "点这里听")
+	g.want(g.phone(member), "【微党课】谈谈网格", "回复“听”", "点这里")
+	g.want(g.say(member, "听"), "uploaded audio/amr 12")
+	g.uploadFails = true
+	g.want(g.say(member, "放录音"), "暂时放不出来", "/m/lesson/b-b1-")
+}
+
+// A lesson without a voice says so, and where the text is.
+func TestNothingToListenTo(t *testing.T) {
+	g := newTalk(t)
+	g.want(g.say(member, "听课"), "没有录音", "回复“学习”")
 }
 
 // A voice that cannot be had is said kindly, nothing is kept, and the dialog waits for another.
@@ -92,7 +101,7 @@ func TestLessonIsTaughtOnce(t *testing.T) {
 	g.say(secretary, "发党课 今天讲讲消防通道为什么不能堆东西。")
 	g.say(secretary, "消防通道")
 	g.say(secretary, "跳过")
-	digits := g.digits(secretary + ": ")
+	digits := g.digits(secretary)
 	p := g.push(secretary, wechat.Inbound{Type: wechat.TypeText, Text: digits})
 	for range 3 {
 		if _, err := g.bot.Receive(t.Context(), p); err != nil {
@@ -119,7 +128,7 @@ func TestLessonIsRefused(t *testing.T) {
 	g.say(secretary, "题目")
 	g.want(g.say(secretary, strings.Repeat("源", 61)), "1 到 60 字", "（3/3）")
 	g.say(secretary, "跳过")
-	digits := g.digits(secretary + ": ")
+	digits := g.digits(secretary)
 	g.leaveBranch(secretary)
 	g.want(g.say(secretary, digits), "由支部书记来做")
 	if l := g.branchLesson(); l != nil {
@@ -135,7 +144,7 @@ func TestLongestLessonIsOneMessage(t *testing.T) {
 	g.say(secretary, strings.Repeat("题", echowall.LessonTitleLimit))
 	g.say(secretary, strings.Repeat("源", 60))
 	g.phones[member] = nil
-	g.say(secretary, g.digits(secretary+": "))
+	g.say(secretary, g.digits(secretary))
 	text := g.phone(member)
 	g.want(text, "…", "看全文请点", "/m/lesson/b-b1-2026-11-23")
 	if len(text) > wechat.MaxReplyText {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -51,6 +52,7 @@ type Clock struct {
 	Logger   *slog.Logger
 
 	specs  []cron.Schedule
+	mu     sync.Mutex // held by the tick that runs
 	wake   chan struct{}
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -112,9 +114,25 @@ func (c *Clock) Stop() {
 	}
 }
 
-// Tick handles every firing that is due now and not handled. Failures are logged and tried again at the
-// next tick, within the grace of the job.
+// Next is when the table has something after t next, not counting the jobs named; zero when never.
+func (c *Clock) Next(t time.Time, without ...string) time.Time {
+	var next time.Time
+	for i, j := range c.Jobs {
+		if slices.Contains(without, j.Name) {
+			continue
+		}
+		if at := c.specs[i].Next(t.In(c.Location)); !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next
+}
+
+// Tick handles every firing that is due now and not handled, after the tick that may be running. Failures are
+// logged and tried again at the next tick, within the grace of the job.
 func (c *Clock) Tick(ctx context.Context) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	now := c.Now().In(c.Location)
 	for i, j := range c.Jobs {
 		if err := c.catchUp(ctx, j, c.specs[i], now); err != nil && ctx.Err() == nil {

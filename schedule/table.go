@@ -24,6 +24,9 @@ type Rules struct {
 	Logger   *slog.Logger
 }
 
+// NewWishes is the one job that looks around every few minutes; the others have their hours.
+const NewWishes = "wish.new"
+
 // Table is the whole clock table. Rest days are decided inside the use cases, because a make-up workday may
 // be a Sunday; times are those of study reference section D and lie outside the quiet hours.
 func Table(r Rules) []Job {
@@ -35,7 +38,7 @@ func Table(r Rules) []Job {
 		// Twice a day is enough to keep a deadline of working days.
 		{Name: "wish.due", Spec: "0 9,14 * * *", Grace: 3 * time.Hour, Run: r.eachStation(r.Duty.RemindDue)},
 		// What comes in is told within ten minutes of office hours, at most twice a day.
-		{Name: "wish.new", Spec: "*/10 8-17 * * *", Grace: 30 * time.Minute, Run: r.eachStation(r.Duty.RemindNew)},
+		{Name: NewWishes, Spec: "*/10 8-17 * * *", Grace: 30 * time.Minute, Run: r.eachStation(r.Duty.RemindNew)},
 		{Name: "calendar.warning", Spec: "0 9 * * *", Grace: 12 * time.Hour, Run: r.warn},
 	}
 }

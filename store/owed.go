@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"echowall"
 )
@@ -142,8 +143,13 @@ func (s *Store) ShowBoxed(ctx context.Context, debts ...echowall.Debt) error {
 	})
 }
 
-// DueNow counts debts whose time has come and that nobody has taken up.
-func (s *Store) DueNow(ctx context.Context) (int64, error) {
-	n, err := s.rdb.ZCount(ctx, s.keys.due(), "-inf", strconv.FormatInt(s.now().Unix(), 10)).Result()
-	return n, wrap(err)
+// DueBy counts debts that are to be looked at until t, and the boxes that are to be emptied. A debt that was
+// handed out is to be looked at again when its lease ends, so with t beyond that it counts until it is
+// settled.
+func (s *Store) DueBy(ctx context.Context, t time.Time) (int64, error) {
+	pipe := s.rdb.Pipeline()
+	due := pipe.ZCount(ctx, s.keys.due(), "-inf", strconv.FormatInt(t.Unix(), 10))
+	boxes := pipe.SCard(ctx, s.keys.reopened())
+	_, err := pipe.Exec(ctx)
+	return due.Val() + boxes.Val(), wrap(err)
 }

@@ -110,7 +110,7 @@ func (p *Platform) Redeliver(ctx context.Context, d *Delivery) *Delivery {
 // repeats it to a retry repeats the nonce of the request it answered first.
 func (d *Delivery) requestNonces() []string {
 	nonces := slices.Clone(d.nonces)
-	for _, a := range d.Attempts {
+	for _, a := range slices.Concat(d.Attempts, d.Copies) {
 		nonces = append(nonces, a.Request.nonce)
 	}
 	return nonces

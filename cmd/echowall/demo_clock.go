@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"echowall"
+	"echowall/schedule"
 )
 
 // settlePatience is how long the demo waits, in real time, for what a moment of its clock set off.
@@ -23,7 +21,7 @@ func (d *demo) move(ctx context.Context, to string, at time.Time) (string, error
 	case "10m":
 		target = now.Add(10 * time.Minute)
 	case "due":
-		target = d.nextFiring(now)
+		target = d.service.clock.Next(now, schedule.NewWishes)
 	case "day":
 		target = calendar.NextWorkday(calendar.Today(now)).At(demoStartHour, demoStartMinute, now.Location())
 	case "at":
@@ -38,18 +36,11 @@ func (d *demo) move(ctx context.Context, to string, at time.Time) (string, error
 		return d.service.pack.Words.Say("demo.clock_far", nil), nil
 	}
 	before := d.service.delivery.Stats()
-	for {
-		next := d.nextFiring(d.clock.Now().In(now.Location()))
-		if next.IsZero() || next.After(target) {
-			break
-		}
-		d.clock.MoveTo(next)
-		if err := d.settleDown(ctx); err != nil {
-			return "", err
-		}
-	}
-	d.clock.MoveTo(target)
-	if err := d.settleDown(ctx); err != nil {
+	err := d.service.moveThrough(ctx, target, func(t time.Time) error {
+		d.clock.MoveTo(t)
+		return d.settleDown(ctx)
+	})
+	if err != nil {
 		return "", err
 	}
 	after := d.service.delivery.Stats()
@@ -58,53 +49,14 @@ func (d *demo) move(ctx context.Context, to string, at time.Time) (string, error
 	}), nil
 }
 
-// nextFiring is the next time something happens by itself that a visitor would see.
-func (d *demo) nextFiring(now time.Time) time.Time {
-	var next time.Time
-	for _, j := range d.service.clock.Jobs {
-		if j.Name == "wish.new" { // every ten minutes: stopping for each would make a day take a minute
-			continue
-		}
-		spec, err := cron.ParseStandard(j.Spec)
-		if err != nil {
-			continue // Validate has refused it before
-		}
-		if t := spec.Next(now); !t.IsZero() && (next.IsZero() || t.Before(next)) {
-			next = t
-		}
-	}
-	return next
-}
-
-// settleDown runs what is due now and waits until what it owes is settled.
+// settleDown waits for a while until what a moment set off is settled: slow is not wrong, the rest arrives by
+// itself.
 func (d *demo) settleDown(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, settlePatience)
+	patience, cancel := context.WithTimeout(ctx, settlePatience)
 	defer cancel()
-	d.service.clock.Tick(ctx)
-	d.service.delivery.Wake()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		idle, err := d.settled(ctx)
-		if err != nil && ctx.Err() == nil {
-			return fmt.Errorf("demo clock: %w", err)
-		}
-		if idle {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil // slow is not wrong: the rest arrives by itself
-		case <-tick.C:
-		}
+	err := d.service.settle(patience)
+	if patience.Err() != nil {
+		return ctx.Err()
 	}
-}
-
-// settled reports whether nothing is due and nothing is on its way.
-func (d *demo) settled(ctx context.Context) (bool, error) {
-	n, err := d.service.store.DueNow(ctx)
-	if err != nil || n > 0 {
-		return false, err
-	}
-	return d.service.delivery.Idle()
+	return err
 }

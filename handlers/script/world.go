@@ -1,0 +1,47 @@
+package script
+
+import (
+	"strings"
+	"time"
+
+	"echowall"
+)
+
+// Zone is the time zone of the conversations.
+var Zone = time.FixedZone("CST", 8*3600)
+
+// Start is when every conversation begins: a working day, early in the morning.
+var Start = time.Date(2026, 11, 23, 6, 0, 0, 0, Zone)
+
+// Stations are those of the conversations: a street and two communities of it.
+func Stations() []echowall.Station {
+	return []echowall.Station{
+		{ID: "heyan", Name: "河沿社区联络站", Kind: echowall.StationCommunity, Parent: "liuqiao", Aliases: []string{"河沿"}, Lat: 30.20, Lng: 120.30},
+		{ID: "liuqiao", Name: "柳桥街道联络站", Kind: echowall.StationStreet, Phone: "0571-88880000"},
+		{ID: "zhuyuan", Name: "竹园社区联络站", Kind: echowall.StationCommunity, Parent: "liuqiao", Aliases: []string{"竹园"}, Lat: 30.10, Lng: 120.20, Phone: "0571-88880001"},
+	}
+}
+
+// Branch is the one branch of the conversations.
+func Branch() echowall.Branch { return echowall.Branch{ID: "b1", Name: "竹园社区第一党支部"} }
+
+// personas are the roles by the beginning of a name.
+var personas = map[string][]echowall.Grant{
+	"居民":  nil,
+	"联络员": {{Role: echowall.RoleLiaison, Scope: "zhuyuan"}},
+	"站长":  {{Role: echowall.RoleHead, Scope: "zhuyuan"}},
+	"外站":  {{Role: echowall.RoleLiaison, Scope: "heyan"}},
+	"分办":  {{Role: echowall.RoleLiaison, Scope: string(echowall.TriageStation)}},
+	"党员":  {{Role: echowall.RoleMember, Scope: "b1"}},
+	"书记":  {{Role: echowall.RoleMember, Scope: "b1"}, {Role: echowall.RoleSecretary, Scope: "b1"}},
+}
+
+// Grants are the roles of a person by the name; residents have none.
+func Grants(name string) []echowall.Grant {
+	for prefix, grants := range personas {
+		if strings.HasPrefix(name, prefix) {
+			return grants
+		}
+	}
+	return nil
+}
