@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"echowall"
 )
@@ -49,9 +50,19 @@ type districtWish struct {
 }
 
 type districtAnswer struct {
-	Class   echowall.Outcome `json:"class"`
-	Text    string           `json:"text"`
-	Promise echowall.Date    `json:"promise,omitzero"`
+	Class echowall.Outcome `json:"class"`
+	Text  string           `json:"text"`
+	// PromiseMonths promises it by the end of the month that is so many months after the demo's first day;
+	// 0 promises nothing.
+	PromiseMonths int `json:"promise_months,omitempty"`
+}
+
+// promise is the promised day of an answer in a demo that begins on first.
+func (a *districtAnswer) promise(first echowall.Date) echowall.Date {
+	if a.PromiseMonths == 0 {
+		return echowall.Date{}
+	}
+	return echowall.DateOf(time.Date(first.Year, first.Month+time.Month(a.PromiseMonths)+1, 0, 0, 0, 0, 0, time.UTC))
 }
 
 func readDistrict() (*district, error) {

@@ -71,7 +71,7 @@ func (s *service) seedWish(ctx context.Context, d *district, dw districtWish) er
 	}
 	if a := dw.Answer; a != nil {
 		moves = append(moves, func(w *echowall.Wish) error {
-			return w.Reply(at(3, 11), calendar, officer, echowall.Answer{Class: a.Class, Text: a.Text, Promise: a.Promise})
+			return w.Reply(at(3, 11), calendar, officer, echowall.Answer{Class: a.Class, Text: a.Text, Promise: a.promise(calendar.Today(s.now()))})
 		})
 	}
 	if dw.Public != "" {
