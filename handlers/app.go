@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"echowall"
 	"echowall/bot"
 	"echowall/content"
@@ -49,7 +51,7 @@ type App struct {
 	commands map[string]bot.Handler
 	letters  []letterRule
 	stations stationList
-	cleaning chan struct{} // one for each photo being decoded
+	cleaning *semaphore.Weighted // pixels being decoded
 }
 
 // Office is who runs the account, as people read it. Empty fields are left to general sentences.
@@ -63,7 +65,7 @@ type Office struct {
 // Router registers every feature. Call it once.
 func (a *App) Router() *bot.Router {
 	r := bot.NewRouter(typed{a.Pack.Commands})
-	a.commands, a.letters, a.cleaning = make(map[string]bot.Handler), nil, make(chan struct{}, photosAtOnce)
+	a.commands, a.letters, a.cleaning = make(map[string]bot.Handler), nil, semaphore.NewWeighted(photoPixels)
 	r.Use(a.tameReplies, bot.LimitFlood, a.remindBox, dropOffers)
 	a.registerFollow(r)
 	a.registerSubscribe(r)

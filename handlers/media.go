@@ -30,14 +30,18 @@ func (a *App) keep(c *bot.Context) (id string, err error) {
 	return m.ID, err
 }
 
-// clean is cleanPhoto, at most photosAtOnce at a time: a large photo takes some 100 MB while it is decoded.
+// clean is cleanPhoto, at most photosAtOnce at a time, and at most photoPixels in all of them: decoding takes
+// 15 bytes a pixel when a file is made for it, 600 MB for the largest that is accepted.
 func (a *App) clean(ctx context.Context, data []byte) ([]byte, error) {
-	select {
-	case a.cleaning <- struct{}{}:
-		defer func() { <-a.cleaning }()
-	case <-ctx.Done():
-		return nil, echowall.Errorf(echowall.KindUnavailable, "handlers: waited for other photos: %w", ctx.Err())
+	pixels, err := photoSize(data)
+	if err != nil {
+		return nil, err
 	}
+	share := max(int64(pixels), photoPixels/photosAtOnce)
+	if err := a.cleaning.Acquire(ctx, share); err != nil {
+		return nil, echowall.Errorf(echowall.KindUnavailable, "handlers: waited for other photos: %w", err)
+	}
+	defer a.cleaning.Release(share)
 	return cleanPhoto(data)
 }
 

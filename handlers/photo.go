@@ -27,17 +27,10 @@ const (
 // cleanPhoto decodes a photo, turns it upright, makes it at most photoLongSide wide or high, and writes it
 // as a new JPEG: nothing of the old file but its pixels is left, so neither place nor device are known.
 func cleanPhoto(data []byte) ([]byte, error) {
-	if len(data) > photoBytes {
-		return nil, echowall.Refusal(echowall.KindInvalid, "wish.photo_large")
+	if _, err := photoSize(data); err != nil {
+		return nil, err
 	}
-	config, format, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return nil, &echowall.Error{Kind: echowall.KindInvalid, Key: "wish.photo_unreadable", Err: err}
-	}
-	if config.Width <= 0 || config.Height <= 0 || config.Width*config.Height > photoPixels {
-		return nil, echowall.Refusal(echowall.KindInvalid, "wish.photo_large")
-	}
-	src, _, err := image.Decode(bytes.NewReader(data))
+	src, format, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, &echowall.Error{Kind: echowall.KindInvalid, Key: "wish.photo_unreadable", Err: err}
 	}
@@ -50,6 +43,21 @@ func cleanPhoto(data []byte) ([]byte, error) {
 		return nil, echowall.Errorf(echowall.KindInternal, "handlers: encode a photo: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+// photoSize is how many pixels a photo claims to have, without decoding it. Too many are refused.
+func photoSize(data []byte) (pixels int, err error) {
+	if len(data) > photoBytes {
+		return 0, echowall.Refusal(echowall.KindInvalid, "wish.photo_large")
+	}
+	c, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return 0, &echowall.Error{Kind: echowall.KindInvalid, Key: "wish.photo_unreadable", Err: err}
+	}
+	if c.Width <= 0 || c.Height <= 0 || c.Width > photoPixels/c.Height {
+		return 0, echowall.Refusal(echowall.KindInvalid, "wish.photo_large")
+	}
+	return c.Width * c.Height, nil
 }
 
 // shrink averages blocks of pixels, on white, until neither side is longer than limit. It makes no copy of
