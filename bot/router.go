@@ -32,7 +32,6 @@ type Router struct {
 	types    map[wechat.Type]Handler
 	unknown  Handler
 	chain    []Middleware
-	served   Handler
 }
 
 // NewRouter returns an empty Router.
