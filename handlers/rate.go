@@ -62,6 +62,13 @@ func (a *App) rate(c *bot.Context) (echowall.Message, error) {
 		if letters, ok := typedLetters(c.Rest); ok {
 			return a.rateLetter(c, letters)
 		}
+		list, err := a.toVerify(c)
+		if err != nil {
+			return echowall.Message{}, err
+		}
+		if len(list) == 0 {
+			return c.Reply("wish.nothing_to_rate")
+		}
 		return c.Reply("wish.rate_how")
 	}
 	if l, ok := typedLetters(letters); ok {

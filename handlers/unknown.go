@@ -88,7 +88,7 @@ func (a *App) offered(who *echowall.Who) func(string) bool {
 			return false
 		}
 		switch name {
-		case "学习", "答题", "通知", "收到", "提醒", "提醒开", "提醒关":
+		case "学习", "听课", "答题", "通知", "收到", "提醒", "提醒开", "提醒关":
 			return who.Has(echowall.RoleMember) || who.Has(echowall.RoleSecretary)
 		case "发通知", "回执", "发党课":
 			return who.Has(echowall.RoleSecretary)
@@ -120,11 +120,12 @@ func (a *App) pickFlow() *bot.Flow[picks] {
 }
 
 func (a *App) askPick(c *bot.Context, p *picks) (string, error) {
-	var names []string
+	text := ""
 	if p.Wish != "" {
-		names = append(names, c.Say("common.pick_wish"))
+		text = c.Say("common.unknown_wish", "choices", choices(c, append([]string{c.Say("common.pick_wish")}, p.Commands...)))
+	} else {
+		text = c.Say("common.unknown", "choices", choices(c, p.Commands))
 	}
-	text := c.Say("common.unknown", "choices", choices(c, append(names, p.Commands...)))
 	if c.Conversation().Draft != nil {
 		text += "\n" + c.Say("common.draft_waits", "command", bot.WordResume)
 	}
