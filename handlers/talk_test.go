@@ -64,6 +64,7 @@ func newTalk(t testing.TB) *talk {
 		t.Fatal(err)
 	}
 	pack.Words.OnMisuse = func(err error) { g.t.Error(err) }
+	pack.Words.Now = g.Now
 	calendar := pack.Calendar(zone)
 	if err := errors.Join(s.PutStations(t.Context(), stations...), s.PutBranches(t.Context(), script.Branch())); err != nil {
 		t.Fatal(err)
