@@ -83,7 +83,7 @@ func TestNoticeDigitsDieWithAChange(t *testing.T) {
 		if n := g.notices(); n != 0 {
 			t.Errorf("%v: %d notices went out on old digits", change, n)
 		}
-		g.want(g.say(secretary, fresh), "已交付发送")
+		g.want(g.say(secretary, fresh), "已安排发送")
 	}
 }
 
