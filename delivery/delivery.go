@@ -123,6 +123,8 @@ func (d *Delivery) Start(ctx context.Context) error {
 	d.work, d.stop = context.WithCancel(context.WithoutCancel(ctx))
 	mux := asynq.NewServeMux()
 	mux.HandleFunc(taskPay, d.handle)
+	// What waits is queued before the workers look for the first time; the pump says what is wrong.
+	_ = d.fill(d.work)
 	if err := d.server.Start(mux); err != nil {
 		return echowall.Errorf(echowall.KindUnavailable, "delivery: start the queue: %w", err)
 	}

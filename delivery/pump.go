@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/hibiken/asynq"
+
+	"echowall"
 )
 
 const (
@@ -24,7 +26,7 @@ const (
 	// batchLasts is how long a worker should be busy with the ids it holds: long enough that fetching them
 	// costs little, short enough that the last workers of a backlog end together. batchMost bounds the ids,
 	// batchFirst is for a start.
-	batchLasts = 300 * time.Millisecond
+	batchLasts = 150 * time.Millisecond
 	batchMost  = 32
 	batchFirst = 8
 	// shift is how long a worker serves a backlog without going back to the queue.
@@ -132,24 +134,37 @@ func (d *Delivery) handle(ctx context.Context, t *asynq.Task) error {
 	}
 	defer func() { <-d.slots }()
 	// Not ctx: it ends when the queue thinks the task is lost, and a call must not be cut off for that.
-	for begun := time.Now(); len(ids) > 0; {
-		start := time.Now()
-		left := d.pay(d.work, ids)
-		if len(left) > 0 {
-			d.giveBack(left)
-			return nil
-		}
-		d.pace.Store(int64(time.Since(start)) / int64(len(ids)))
-		if d.stopping() || time.Since(begun) > shift {
-			return nil
-		}
-		var err error
-		if ids, err = d.lease(d.work, d.batch()); err != nil {
-			d.giveBack(ids) // the pump says what is wrong
-			return nil
-		}
-	}
+	d.serve(ids)
 	return nil
+}
+
+// serve pays ids and then sees to the backlog, for a shift. The next ids are fetched while the present ones
+// are paid.
+func (d *Delivery) serve(ids []string) {
+	begun := time.Now()
+	payments := d.load(ids)
+	for len(payments) > 0 {
+		fetched := make(chan []*echowall.Payment, 1)
+		go func() { fetched <- d.fetch(begun) }()
+		start := time.Now()
+		left := d.pay(d.work, payments)
+		d.pace.Store(int64(time.Since(start)) / int64(len(payments)))
+		next := <-fetched
+		if d.stopping() {
+			d.giveBack(idsOf(append(left, next...)))
+			return
+		}
+		payments = next
+	}
+}
+
+// fetch takes what is due next, nothing when the shift is over.
+func (d *Delivery) fetch(begun time.Time) []*echowall.Payment {
+	if d.stopping() || time.Since(begun) > shift {
+		return nil
+	}
+	ids, _ := d.lease(d.work, d.batch()) // the pump says what is wrong
+	return d.load(ids)
 }
 
 // giveBack puts ids that were not begun back into the queue, for the next process.

@@ -21,20 +21,27 @@ const (
 	planRounds = 10
 )
 
-// pay works through a task, one debt at a time, and returns the ids that it did not begin. The end of one
-// payment travels with the claim of the next, so that a debt costs one round trip.
-func (d *Delivery) pay(ctx context.Context, ids []string) []string {
+// load gets debts ready for paying. What cannot be loaded comes up again when its lease ends.
+func (d *Delivery) load(ids []string) []*echowall.Payment {
+	if len(ids) == 0 {
+		return nil
+	}
 	var payments []*echowall.Payment
-	// What cannot be loaded comes up again when its lease ends; insist has said so.
-	_ = d.insist(ctx, func() (err error) {
-		payments, err = d.c.Ledger.Payments(ctx, ids)
+	_ = d.insist(d.work, func() (err error) { // it says what is wrong
+		payments, err = d.c.Ledger.Payments(d.work, ids)
 		return err
 	})
+	return payments
+}
+
+// pay pays debts one after the other and returns those that it did not begin. The end of one payment travels
+// with the claim of the next, so that a debt costs one round trip.
+func (d *Delivery) pay(ctx context.Context, payments []*echowall.Payment) []*echowall.Payment {
 	var done *echowall.Settlement
 	for i, p := range payments {
 		if d.stopping() {
 			d.record(ctx, done, nil)
-			return idsOf(payments[i:])
+			return payments[i:]
 		}
 		done = d.payOne(ctx, done, p)
 	}
