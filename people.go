@@ -3,6 +3,7 @@ package echowall
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"time"
 )
 
@@ -86,24 +87,24 @@ func (u *People) Bind(ctx context.Context, p PersonID, code string) (*Who, error
 
 // CheckScopes reports the first grant whose branch or station does not exist.
 func (u *People) CheckScopes(ctx context.Context, grants []Grant) error {
-	known := map[string]bool{string(TriageStation): true}
 	stations, err := u.Store.Stations(ctx)
 	if err != nil {
 		return err
-	}
-	for _, s := range stations {
-		known[string(s.ID)] = true
 	}
 	branches, err := u.Store.Branches(ctx)
 	if err != nil {
 		return err
 	}
-	for _, b := range branches {
-		known[string(b.ID)] = true
-	}
 	for _, g := range grants {
-		if !known[g.Scope] {
-			return Errorf(KindInvalid, "there is no branch or station %q for the role %s", g.Scope, g.Role)
+		switch g.Role {
+		case RoleMember, RoleSecretary:
+			if !slices.ContainsFunc(branches, func(b Branch) bool { return string(b.ID) == g.Scope }) {
+				return Errorf(KindInvalid, "there is no branch %q for the role %s", g.Scope, g.Role)
+			}
+		default:
+			if g.Scope != string(TriageStation) && !slices.ContainsFunc(stations, func(s Station) bool { return string(s.ID) == g.Scope }) {
+				return Errorf(KindInvalid, "there is no station %q for the role %s", g.Scope, g.Role)
+			}
 		}
 	}
 	return nil

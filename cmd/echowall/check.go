@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -118,6 +120,10 @@ func (u *checkup) checkCallback(ctx context.Context, c config) {
 		return
 	}
 	res, err := http.DefaultClient.Do(req)
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		err = failed.Err // without the signed address
+	}
 	if err == nil {
 		defer res.Body.Close()
 		body := make([]byte, 64)

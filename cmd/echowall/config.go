@@ -2,14 +2,18 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"echowall"
 	"echowall/bot/wechat"
 	"echowall/handlers"
 )
@@ -38,13 +42,15 @@ type config struct {
 // which wins.
 type settings struct {
 	file   map[string]string
+	lines  map[string]int // where the file says it
+	asked  map[string]bool
 	path   string
 	getenv func(string) string
 	errs   []error
 }
 
 func newSettings(getenv func(string) string, path string) (*settings, error) {
-	s := &settings{getenv: getenv, path: path, file: map[string]string{}}
+	s := &settings{getenv: getenv, path: path, file: map[string]string{}, lines: map[string]int{}, asked: map[string]bool{}}
 	if path == "" {
 		return s, nil
 	}
@@ -63,12 +69,14 @@ func newSettings(getenv func(string) string, path string) (*settings, error) {
 		if !ok || !strings.HasPrefix(name, "ECHOWALL_") {
 			return nil, fmt.Errorf("%s:%d: expected ECHOWALL_NAME=value", path, n)
 		}
-		s.file[strings.TrimSpace(name)] = strings.Trim(strings.TrimSpace(value), `"`)
+		name = strings.TrimSpace(name)
+		s.file[name], s.lines[name] = strings.Trim(strings.TrimSpace(value), `"`), n
 	}
 	return s, lines.Err()
 }
 
 func (s *settings) get(name string) string {
+	s.asked["ECHOWALL_"+name] = true
 	if v := s.getenv("ECHOWALL_" + name); v != "" {
 		return v
 	}
@@ -77,6 +85,16 @@ func (s *settings) get(name string) string {
 
 func (s *settings) fail(name, what string) {
 	s.errs = append(s.errs, fmt.Errorf("ECHOWALL_%s %s", name, what))
+}
+
+// unknown complains about lines of the file that nothing asked for: a typing mistake must not look like a
+// default.
+func (s *settings) unknown() {
+	for _, name := range slices.SortedFunc(maps.Keys(s.lines), func(a, b string) int { return s.lines[a] - s.lines[b] }) {
+		if !s.asked[name] {
+			s.errs = append(s.errs, fmt.Errorf("%s:%d: there is no variable %s; README lists them", s.path, s.lines[name], name))
+		}
+	}
 }
 
 func (s *settings) need(name, why string) string {
@@ -117,8 +135,8 @@ func readConfig(s *settings, embedded bool) (config, error) {
 			Hours:    s.get("OFFICE_HOURS"),
 		},
 	}
-	if !embedded {
-		c.RedisURL = s.need("REDIS_URL", "the address of Redis, such as redis://:password@127.0.0.1:6379/0, or start with -embedded")
+	if c.RedisURL = s.get("REDIS_URL"); !embedded {
+		s.need("REDIS_URL", "the address of Redis, such as redis://:password@127.0.0.1:6379/0, or start with -embedded")
 	}
 	if key := s.need("SECRET_KEY", "64 hex digits, from: openssl rand -hex 32"); key != "" {
 		b, err := hex.DecodeString(key)
@@ -145,5 +163,29 @@ func readConfig(s *settings, embedded bool) (config, error) {
 	if c.Templates, err = readTemplates(s.get("TEMPLATES_FILE")); err != nil {
 		s.fail("TEMPLATES_FILE", err.Error())
 	}
+	if c.Mode != wechat.ModePlain && c.AESKey == "" {
+		s.fail("WECHAT_AES_KEY", "is not set: the EncodingAESKey on the platform's page; only plain mode does without")
+	}
+	s.unknown()
+	if len(s.errs) == 0 { // what is missing is named above; the rest is how it is written
+		if err := c.callback(nobody{}).Validate(); err != nil {
+			s.errs = append(s.errs, err)
+		}
+	}
 	return c, errors.Join(s.errs...)
+}
+
+// callback is the way in that the configuration describes.
+func (c config) callback(r wechat.Receiver) *wechat.Callback {
+	return &wechat.Callback{
+		AppID: c.AppID, Token: c.Token, AESKey: c.AESKey, PreviousAESKey: c.PreviousAESKey, OriginalID: c.OriginalID,
+		Mode: c.Mode, Receiver: r,
+	}
+}
+
+// nobody stands in for the bot while only the settings are looked at.
+type nobody struct{}
+
+func (nobody) Receive(context.Context, *wechat.Push) ([]byte, error) {
+	return nil, echowall.Errorf(echowall.KindUnavailable, "nobody is here yet")
 }

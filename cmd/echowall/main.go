@@ -44,7 +44,7 @@ func commands() []command {
 		{"check", "[-config FILE]", "what is wrong with configuration, Redis, token, menu and permissions", runCheck},
 		{"content check", "DIR", "what is wrong with lessons, sentences and calendars in DIR", runContentCheck},
 		{"roster code", "-name NAME (-member BRANCH | -secretary BRANCH | -liaison STATION | -head STATION)…", "a one-time code that binds a person", runRosterCode},
-		{"roster place", "(-station ID=NAME | -branch ID=NAME)…", "add or rename stations and branches", runRosterPlace},
+		{"roster place", "(-station ID=NAME[,ALIAS]… | -branch ID=NAME)…", "add or rename stations and branches", runRosterPlace},
 		{"menu push", "[-config FILE]", "put the menu of the content on the account", runMenuPush},
 		{"owed", "[retry ID…]", "messages that need a person's look, and trying them again", runOwed},
 		{"export", "[-kind KIND] [-with-identity]", "everything stored, as JSON Lines on standard output", runExport},

@@ -2,13 +2,10 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +32,7 @@ var testSecret = bytes.Repeat([]byte{7}, 32)
 type installation struct {
 	t        *testing.T
 	redis    *redistest.Server
+	redisURL string
 	platform *emulator.Platform
 	addr     string
 	store    *store.Store
@@ -61,6 +59,7 @@ func (o *output) String() string { o.mu.Lock(); defer o.mu.Unlock(); return o.te
 func install(t *testing.T, speed int) *installation {
 	t.Helper()
 	i := &installation{t: t, redis: redistest.Run(t), addr: fmt.Sprintf("127.0.0.1:%d", redistest.FreePort(t))}
+	i.redisURL = i.redis.URL()
 	i.platform = &emulator.Platform{
 		Account:     emulator.Account{Type: emulator.SV, Mode: emulator.Safe},
 		OnViolation: func(what string) { t.Errorf("violation: %s", what) },
@@ -87,16 +86,9 @@ func install(t *testing.T, speed int) *installation {
 }
 
 func (i *installation) env() []string {
-	a := i.platform.Account
-	vars := map[string]string{
-		"ADDR": i.addr, "PUBLIC_URL": "http://" + i.addr, "REDIS_URL": i.redis.URL(), "SECRET_KEY": hex.EncodeToString(testSecret),
-		"WECHAT_APP_ID": a.AppID, "WECHAT_APP_SECRET": a.Secret, "WECHAT_TOKEN": a.Token, "WECHAT_AES_KEY": a.AESKey,
-		"WECHAT_ORIGINAL_ID": a.OriginalID, "WECHAT_MODE": "safe", "WECHAT_ACCOUNT": "service+verified",
-		"WECHAT_API_URL": i.platform.URL(), "WECHAT_MP_URL": i.platform.URL(), "WECHAT_OPEN_URL": i.platform.URL(),
-	}
 	env := append(os.Environ(), asProgram+"=1")
-	for name, value := range vars {
-		env = append(env, "ECHOWALL_"+name+"="+value)
+	for name, value := range settingsOf(i.platform, i.addr, i.redisURL) {
+		env = append(env, name+"="+value)
 	}
 	return env
 }
@@ -151,16 +143,4 @@ func await(t *testing.T, what string, done func() bool, detail func() string) {
 			t.Fatalf("never: %s\n%s", what, text)
 		}
 	}
-}
-
-// runCommand runs a subcommand in this process with the installation's settings.
-func (i *installation) runCommand(args ...string) (code int, stdout, stderr string) {
-	var out, errs bytes.Buffer
-	vars := map[string]string{}
-	for _, v := range i.env() {
-		name, value, _ := strings.Cut(v, "=")
-		vars[name] = value
-	}
-	code = run(context.Background(), env{&out, &errs, strings.NewReader(""), func(name string) string { return vars[name] }}, args)
-	return code, out.String(), errs.String()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"echowall"
@@ -18,8 +19,9 @@ func runRosterCode(ctx context.Context, e env, args []string) error {
 	f := flags(e, "roster code")
 	configFile := f.String("config", "", "file of ECHOWALL_… lines")
 	name := f.String("name", "", "name on the roster")
+	roles := []echowall.Role{echowall.RoleMember, echowall.RoleSecretary, echowall.RoleLiaison, echowall.RoleHead}
 	scopes := map[echowall.Role]*repeated{}
-	for _, role := range []echowall.Role{echowall.RoleMember, echowall.RoleSecretary, echowall.RoleLiaison, echowall.RoleHead} {
+	for _, role := range roles {
 		scopes[role] = new(repeated)
 		f.Var(scopes[role], string(role), "role within this branch or station; may be repeated")
 	}
@@ -27,8 +29,8 @@ func runRosterCode(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	var grants []echowall.Grant
-	for role, list := range scopes {
-		for _, scope := range *list {
+	for _, role := range roles {
+		for _, scope := range *scopes[role] {
 			grants = append(grants, echowall.Grant{Role: role, Scope: scope})
 		}
 	}
@@ -56,7 +58,7 @@ func runRosterPlace(ctx context.Context, e env, args []string) error {
 	f := flags(e, "roster place")
 	configFile := f.String("config", "", "file of ECHOWALL_… lines")
 	var stations, branches repeated
-	f.Var(&stations, "station", "ID=NAME of a community station; may be repeated")
+	f.Var(&stations, "station", "ID=NAME[,ALIAS]… of a community station, with names of estates and villages that residents write; may be repeated")
 	f.Var(&branches, "branch", "ID=NAME of a branch; may be repeated")
 	if err := parse(f, args, 0, 0); err != nil {
 		return err
@@ -66,11 +68,12 @@ func runRosterPlace(ctx context.Context, e env, args []string) error {
 	}
 	var ss []echowall.Station
 	for _, x := range stations {
-		id, name, ok := strings.Cut(x, "=")
-		if !ok || id == "" || name == "" {
-			return usagef("-station %q is not ID=NAME", x)
+		id, names, ok := strings.Cut(x, "=")
+		list := strings.Split(names, ",")
+		if !ok || id == "" || slices.Contains(list, "") {
+			return usagef("-station %q is not ID=NAME[,ALIAS]…", x)
 		}
-		ss = append(ss, echowall.Station{ID: echowall.StationID(id), Name: name, Kind: echowall.StationCommunity})
+		ss = append(ss, echowall.Station{ID: echowall.StationID(id), Name: list[0], Aliases: list[1:], Kind: echowall.StationCommunity})
 	}
 	var bs []echowall.Branch
 	for _, x := range branches {
@@ -85,8 +88,30 @@ func runRosterPlace(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	defer s.Close()
+	known, err := s.Stations(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range ss {
+		keepPlace(&ss[i], known)
+	}
 	if err := s.PutStations(ctx, ss...); err != nil {
 		return err
 	}
 	return s.PutBranches(ctx, bs...)
+}
+
+// keepPlace leaves a station that is known where it is: a new name changes nothing else, and aliases stay
+// unless others are given.
+func keepPlace(station *echowall.Station, known []echowall.Station) {
+	i := slices.IndexFunc(known, func(k echowall.Station) bool { return k.ID == station.ID })
+	if i < 0 {
+		return
+	}
+	named := *station
+	*station = known[i]
+	station.Name = named.Name
+	if len(named.Aliases) > 0 {
+		station.Aliases = named.Aliases
+	}
 }

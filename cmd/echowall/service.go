@@ -142,10 +142,8 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	}
 
 	// The ways in.
-	callback := &wechat.Callback{
-		AppID: c.AppID, Token: c.Token, AESKey: c.AESKey, PreviousAESKey: c.PreviousAESKey, OriginalID: c.OriginalID,
-		Mode: c.Mode, Receiver: s.bot, Now: s.now, Logger: s.logger,
-	}
+	callback := c.callback(s.bot)
+	callback.Now, callback.Logger = s.now, s.logger
 	if err = callback.Validate(); err != nil {
 		return nil, err
 	}
