@@ -29,8 +29,9 @@ type ExportOptions struct {
 	// Kinds limits the export to lines of these kinds (see ExportKinds). Nil is everything, with a first and
 	// a last line that Restore needs.
 	Kinds []string
-	// WithIdentity is a passphrase of PassphraseLength bytes or more under which identities go along: the
-	// openids of the vault, and messages that were acknowledged before they were done. Nil leaves them out.
+	// WithIdentity is a passphrase of PassphraseLength bytes or more under which identities go along, sealed:
+	// the openids of the vault, messages that were acknowledged before they were done, and the documents of
+	// privateFields. Nil leaves them, and those fields, out.
 	WithIdentity []byte
 }
 
@@ -215,10 +216,10 @@ func (x *exporter) documents(ctx context.Context, name string, f family, ids []s
 			}
 		case f.shape == shapeDebt:
 			if err = x.debt(ctx, &l); err == nil {
-				err = x.write(l)
+				err = x.private(name, l)
 			}
 		default:
-			err = x.write(l)
+			err = x.private(name, l)
 		}
 		if err != nil {
 			return wrap(err)

@@ -351,8 +351,22 @@ func TestExportWithoutIdentity(t *testing.T) {
 	}
 	third := openExport(t, redistest.Run(t).URL(), 'k')
 	got, err := third.Restore(t.Context(), strings.NewReader(locked), nil)
-	if err != nil || got.Locked != 3 || got.Lines["wish"] != 6 {
-		t.Errorf("restored %+v, %v; want 6 wishes, 3 identities left out", got, err)
+	if err != nil || got.Locked != 8 || got.Lines["wish"] != 6 {
+		t.Errorf("restored %+v, %v; want 6 wishes, 8 sealed lines left out", got, err)
+	}
+	// Neither export names anybody in clear: with identities such documents are sealed, without they are
+	// less what is private.
+	for name, text := range map[string]string{"without": text, "with": locked} {
+		for line := range strings.Lines(text) {
+			for _, private := range []string{`"kind":"person"`, `"kind":"code"`} {
+				if strings.Contains(line, private) && strings.Contains(line, `"name":`) {
+					t.Errorf("export %s identities names somebody: %s", name, line)
+				}
+			}
+			if strings.Contains(line, `"kind":"conversation"`) && strings.Contains(line, `"dialog":`) {
+				t.Errorf("export %s identities tells what somebody was saying: %s", name, line)
+			}
+		}
 	}
 }
 
@@ -401,9 +415,9 @@ func TestExportFromClusterRestoresElsewhere(t *testing.T) {
 	_, rawURL := redistest.Cluster(t, 3)
 	from := openExport(t, rawURL, 'k')
 	fillAccount(t, from, 20)
-	text := export(t, from, ExportOptions{})
+	text := export(t, from, ExportOptions{WithIdentity: []byte(exportPassphrase)})
 	to := openExport(t, redistest.Run(t).URL(), 'k')
-	if _, err := to.Restore(t.Context(), strings.NewReader(text), nil); err != nil {
+	if _, err := to.Restore(t.Context(), strings.NewReader(text), []byte(exportPassphrase)); err != nil {
 		t.Fatal(err)
 	}
 	compareDumps(t, dump(t, to), dump(t, from))

@@ -143,6 +143,12 @@ func (x *restorer) identity(l line) error {
 	if err != nil {
 		return err
 	}
+	if i.Family == sealedLine {
+		if i.ID == kindIdentity {
+			return echowall.Errorf(echowall.KindInvalid, "an identity within an identity")
+		}
+		return x.thing(i.ID, i.Plain)
+	}
 	sealed := x.s.vault.seal(echowall.Recipient(i.ID), echowall.OpenID(i.Plain))
 	k, c := x.s.keys, x.change
 	switch i.Family {

@@ -135,7 +135,7 @@ func (b breaking) Read(p []byte) (int, error) {
 func TestRestoreInterrupted(t *testing.T) {
 	from := openExport(t, redistest.Run(t).URL(), 'k')
 	fillAccount(t, from, 700) // more than is written in one step
-	good := export(t, from, ExportOptions{})
+	good := export(t, from, ExportOptions{WithIdentity: []byte(exportPassphrase)})
 	server := redistest.Run(t)
 	to := openExport(t, server.URL(), 'k')
 
@@ -152,7 +152,7 @@ func TestRestoreInterrupted(t *testing.T) {
 		t.Errorf("half an account passes: %v", err)
 	}
 	// The same file again.
-	if _, err := to.Restore(t.Context(), strings.NewReader(good), nil); err != nil {
+	if _, err := to.Restore(t.Context(), strings.NewReader(good), []byte(exportPassphrase)); err != nil {
 		t.Fatal(err)
 	}
 	if err := to.CheckRestored(t.Context()); err != nil {

@@ -32,7 +32,8 @@ end
 if not redis.call('SET', KEYS[1], 'R:' .. ARGV[1], 'PX', ARGV[2], 'NX') then
   local seen = redis.call('GET', KEYS[1])
   if string.sub(seen, 1, 2) == 'D:' then return {'done', string.sub(seen, 3)} end
-  return {'running'}
+  -- Our own mark stands there when the client sends the script again after a broken connection.
+  if seen ~= 'R:' .. ARGV[1] then return {'running'} end
 end
 local boxed = 0
 if redis.call('EXISTS', KEYS[7], KEYS[8]) > 0 then

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"echowall"
+)
+
+// privateFields are the parts of documents that tell who somebody is, or what a person was about to say, by
+// family. A full export with identities has these documents sealed; one without has them without these
+// parts. (The text of a wish is the case itself and stays.)
+var privateFields = map[string][]string{
+	"who":  {"name"},
+	"code": {"name"},
+	"conv": {"dialog", "draft"},
+	"debt": {"body"}, // an answer that missed its deadline
+}
+
+// sealedLine is the family of an identity that is a whole line.
+const sealedLine = "line"
+
+// private writes a line that holds more than everybody may read.
+func (x *exporter) private(name string, l line) error {
+	doc, found, err := without(l.Doc, privateFields[name])
+	if err != nil {
+		return err
+	}
+	if !found || x.lock == nil {
+		l.Doc = doc
+		return x.write(l)
+	}
+	plain, err := json.Marshal(l)
+	if err != nil {
+		return echowall.Errorf(echowall.KindInternal, "store: encode a line: %w", err)
+	}
+	out := line{Kind: kindIdentity}
+	if out.Sealed, err = x.lock.sealIdentity(identity{sealedLine, l.Kind, plain}); err != nil {
+		return err
+	}
+	return x.write(out)
+}
+
+// without returns a document less some of its fields, its version first as ever, and whether it had any.
+func without(doc json.RawMessage, fields []string) (rest json.RawMessage, found bool, err error) {
+	var all map[string]json.RawMessage
+	version, err := unmarshalDoc(string(doc), &all)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, f := range fields {
+		if _, ok := all[f]; ok {
+			found = true
+			delete(all, f)
+		}
+	}
+	if !found {
+		return doc, false, nil
+	}
+	delete(all, "v")
+	text, err := json.Marshal(all)
+	if err != nil {
+		return nil, false, echowall.Errorf(echowall.KindInternal, "store: encode a document: %w", err)
+	}
+	head := `{"v":` + strconv.Itoa(version)
+	if len(all) > 0 {
+		head += ","
+	}
+	return json.RawMessage(head + string(text[1:])), true, nil
+}
