@@ -32,7 +32,7 @@ func TestLetters(t *testing.T) {
 		}
 	}
 	none(echowall.DebtWishAccepted, author, number)
-	g.want(write(echowall.DebtWishNew, officer, "zhuyuan"), "新的心愿等签收", number)
+	g.want(write(echowall.DebtWishNew, officer, "zhuyuan"), "有心愿等签收", number)
 	none(echowall.DebtWishNew, stranger, "zhuyuan")
 	none(echowall.DebtWishNew, stranger, "heyan")
 	none(echowall.DebtWishDue, stranger, number)

@@ -153,7 +153,7 @@ func (c *Clock) catchUp(ctx context.Context, j Job, spec cron.Schedule, now time
 		if next.IsZero() || next.After(now) {
 			return c.fire(ctx, j, due, now)
 		}
-		if err := c.drop(ctx, j, due, "superseded"); err != nil {
+		if err := c.drop(ctx, j, due, superseded); err != nil {
 			return err
 		}
 		due = next
@@ -182,12 +182,19 @@ func (c *Clock) fire(ctx context.Context, j Job, due, now time.Time) error {
 	return c.Ledger.FinishFiring(ctx, j.Name, due, "done")
 }
 
+// superseded is why a firing is dropped for a later one of the same job.
+const superseded = "superseded"
+
 func (c *Clock) drop(ctx context.Context, j Job, due time.Time, why string) error {
 	ok, err := c.Ledger.ClaimFiring(ctx, j.Name, due, lease)
 	if err != nil || !ok {
 		return err
 	}
-	c.Logger.Warn("clock job dropped", "job", j.Name, "due", due, "why", why)
+	level := slog.LevelWarn
+	if why == superseded { // its work was done by the later one
+		level = slog.LevelInfo
+	}
+	c.Logger.Log(ctx, level, "clock job dropped", "job", j.Name, "due", due, "why", why)
 	return c.Ledger.FinishFiring(ctx, j.Name, due, "dropped: "+why)
 }
 
