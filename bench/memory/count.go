@@ -42,7 +42,8 @@ func part(ctx context.Context, title string, n, people int, life func(context.Co
 	}
 	defer server.Kill()
 	s, err := store.Open(ctx, store.Config{
-		URL: "unix://" + server.Socket() + "?db=0", Account: "wxbench0000000000", Secret: []byte(strings.Repeat("bench", 8)),
+		// Patient, because a command repeated after a time-out looks like somebody else's.
+		URL: "unix://" + server.Socket() + "?db=0&read_timeout=1m&write_timeout=1m&max_retries=-1", Account: "wxbench0000000000", Secret: []byte(strings.Repeat("bench", 8)),
 	})
 	if err != nil {
 		return err
@@ -185,8 +186,8 @@ func used(ctx context.Context, s *store.Store) (int64, error) {
 	return bytes("used_memory") - bytes("mem_clients_normal") - bytes("mem_aof_buffer"), nil
 }
 
-// each calls f with batches of the keys of some kinds.
-func each(ctx context.Context, s *store.Store, kinds []string, f func(keys []string) error) error {
+// scan calls f with batches of the keys of some kinds.
+func scan(ctx context.Context, s *store.Store, kinds []string, f func(keys []string) error) error {
 	for _, kind := range kinds {
 		for _, pattern := range []string{kind, kind + ":*"} {
 			var cursor uint64
@@ -210,7 +211,7 @@ func each(ctx context.Context, s *store.Store, kinds []string, f func(keys []str
 }
 
 func drop(ctx context.Context, s *store.Store, kinds []string) error {
-	return each(ctx, s, kinds, func(keys []string) error { return s.Redis().Del(ctx, keys...).Err() })
+	return scan(ctx, s, kinds, func(keys []string) error { return s.Redis().Del(ctx, keys...).Err() })
 }
 
 // breakdown prints what MEMORY USAGE says of each kind that is left. It leaves out the tables that hold the
@@ -219,7 +220,7 @@ func breakdown(ctx context.Context, s *store.Store, n int) error {
 	for _, kind := range ofWish {
 		var sum int64
 		count := 0
-		err := each(ctx, s, []string{kind}, func(keys []string) error {
+		err := scan(ctx, s, []string{kind}, func(keys []string) error {
 			pipe := s.Redis().Pipeline()
 			cmds := make([]*redis.IntCmd, len(keys))
 			for i, k := range keys {

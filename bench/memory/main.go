@@ -22,21 +22,21 @@ import (
 
 func main() {
 	n := flag.Int("n", 100000, "closed wishes; of open and published ones a few thousand are enough")
-	people := flag.Int("people", 20000, "authors")
+	each := flag.Int("each", 5, "wishes of one author")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	fmt.Printf("memory: %d authors, %d stations, Redis as it comes, %s\n", *people, stationCount, machine.Description())
+	fmt.Printf("memory: %d wishes an author, %d stations, Redis as it comes, %s\n", *each, stationCount, machine.Description())
 	for _, p := range []struct {
-		title     string
-		n, people int
-		life      func(context.Context, *district, int) error
+		title string
+		n     int
+		life  func(context.Context, *district, int) error
 	}{
-		{"closed: submit, accept, answer, not solved, answer, solved", *n, *people, closed},
-		{"open: submit, place, accept, answer, not solved, position; 100 in each station's queue", 100 * stationCount, *people / 5, reopened},
-		{"published: submit, accept, answer, redact, publish, solved; a second text of 120 characters", 100 * stationCount, *people / 5, published},
+		{"closed: submit, accept, answer, not solved, answer, solved", *n, closed},
+		{"open: submit, place, accept, answer, not solved, position; 100 in each station's queue", 100 * stationCount, reopened},
+		{"published: submit, accept, answer, redact, publish, solved; a second text of 120 characters", 100 * stationCount, published},
 	} {
-		if err := part(ctx, p.title, p.n, p.people, p.life); err != nil {
+		if err := part(ctx, p.title, p.n, max(p.n / *each, 1), p.life); err != nil {
 			fmt.Fprintln(os.Stderr, "memory:", err)
 			stop()
 			os.Exit(1)
