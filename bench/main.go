@@ -21,7 +21,7 @@ import (
 var runs = [][]string{
 	{"callback", "./callback"},
 	{"memory", "./memory"},
-	{"delivery", "./delivery", "-delay", "0", "-n", "20000", "-rounds", "3"},
+	{"delivery-zero", "./delivery", "-delay", "0", "-n", "20000", "-rounds", "3"},
 	{"delivery-50ms", "./delivery", "-delay", "50ms", "-n", "10000", "-rounds", "1"},
 	{"delivery-kill", "./delivery", "-kill"},
 }
