@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -18,7 +19,9 @@ func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 // commitScript applies a whole change or none of it.
 //
 //	KEYS  every key that is guarded or written
-//	ARGV  1: number of guards; then for each guard: index into KEYS, kind, value
+//	ARGV  1: index into KEYS of the once mark, 0 for none: where it stands already, this very change was
+//	      applied before and only its answer was lost
+//	      2: number of guards; then for each guard: index into KEYS, kind, value
 //	      kind "v": the document there has version value (0: there is none)
 //	      kind "t": the mark there is value, or has expired
 //	      kind "n": nothing is there
@@ -26,8 +29,10 @@ func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 //	      a command named "OWE" is: index of debt, index of due, id, document, score
 //	result  0 when applied, else the number of the guard that did not hold
 var commitScript = redis.NewScript(`
-local n = tonumber(ARGV[1])
-local p = 2
+local once = tonumber(ARGV[1])
+if once > 0 and redis.call('EXISTS', KEYS[once]) == 1 then return 0 end
+local n = tonumber(ARGV[2])
+local p = 3
 for i = 1, n do
   local cur = redis.call('GET', KEYS[tonumber(ARGV[p])])
   local kind, want = ARGV[p+1], ARGV[p+2]
@@ -63,6 +68,7 @@ while p <= #ARGV do
   end
   p = p + words + 1
 end
+if once > 0 then redis.call('SET', KEYS[once], '1', 'EX', 60) end
 return 0
 `)
 
@@ -76,6 +82,8 @@ type change struct {
 	nguards  int
 	commands []any
 	staged   map[string]string // documents written by this change, as a later read in it must see them
+
+	once int // position in keys of the mark that makes sending the change again harmless; 0 for none
 
 	authorKnown bool // the vault has the author that the change's turn belongs to
 }
@@ -162,8 +170,8 @@ func (c *change) apply(ctx context.Context, s *Store) error {
 	if c.nguards == 0 && len(c.commands) == 0 {
 		return nil
 	}
-	argv := make([]any, 0, 1+len(c.guards)+len(c.commands))
-	argv = append(argv, c.nguards)
+	argv := make([]any, 0, 2+len(c.guards)+len(c.commands))
+	argv = append(argv, c.once, c.nguards)
 	argv = append(argv, c.guards...)
 	argv = append(argv, c.commands...)
 	failed, err := s.run(ctx, commitScript, c.keys, argv...).Int()
@@ -245,6 +253,11 @@ func (s *Store) update(ctx context.Context, f func(*change) error) error {
 		if err = f(c); err != nil {
 			return err
 		}
+		// A turn has its message's mark; other changes get one of their own, because the client sends a
+		// script again when the answer does not come in time.
+		token := make([]byte, 12)
+		rand.Read(token)
+		c.once = c.key(s.keys.once(encode(token)))
 		if err = c.apply(ctx, s); echowall.KindOf(err) != echowall.KindConflict {
 			return err
 		}

@@ -85,6 +85,7 @@ var families = map[string]family{
 
 	"seen":      {"", shapeFleeting, nil},
 	"fp":        {"", shapeFleeting, nil},
+	"once":      {"", shapeFleeting, nil},
 	"fired":     {"", shapeFleeting, nil},
 	"restoring": {"", shapeFleeting, nil},
 	"wechat":    {"", shapeFleeting, nil}, // the platform client's token and ticket

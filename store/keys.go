@@ -24,6 +24,9 @@ func (k keys) join(parts ...string) string {
 // seen: string "R:<token>" while a message runs, "D:<reply>" after; expires.
 func (k keys) seen(message string) string { return k.join("seen", message) }
 
+// once: string, mark of a change that was applied outside of a turn; expires.
+func (k keys) once(token string) string { return k.join("once", token) }
+
 // fingerprint: string, message key that used this signed request; expires.
 func (k keys) fingerprint(f string) string { return k.join("fp", f) }
 
