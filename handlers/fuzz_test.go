@@ -23,7 +23,7 @@ func FuzzChat(f *testing.F) {
 	runs := 0
 	f.Fuzz(func(t *testing.T, script string) {
 		if strings.Count(script, "\n") > 40 || len(script) > 4000 {
-			t.Skip("longer than anybody types")
+			return // longer than anybody types
 		}
 		g.t = t
 		runs++
