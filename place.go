@@ -5,43 +5,6 @@ import (
 	"strings"
 )
 
-// StationID and BranchID are the roster's numbers for a liaison station and a party branch.
-type (
-	StationID string
-	BranchID  string
-)
-
-// StationKind tells street, community and trade stations apart (街道 / 社区 / 行业).
-type StationKind string
-
-// The kinds of station.
-const (
-	StationStreet    StationKind = "street"
-	StationCommunity StationKind = "community"
-	StationTrade     StationKind = "trade"
-)
-
-// TriageStation receives every wish whose place is not known; a person sorts it, the program never guesses.
-const TriageStation StationID = "triage"
-
-// Station is a liaison station (人大代表联络站).
-type Station struct {
-	ID      StationID   `json:"id"`
-	Name    string      `json:"name"`
-	Kind    StationKind `json:"kind"`
-	Parent  StationID   `json:"parent,omitempty"`
-	Aliases []string    `json:"aliases,omitempty"` // names of estates and villages that residents write
-	Lat     float64     `json:"lat,omitempty"`     // degrees, GCJ-02 as the platform sends it
-	Lng     float64     `json:"lng,omitempty"`
-	Phone   string      `json:"phone,omitempty"`
-}
-
-// Branch is a party branch (党支部).
-type Branch struct {
-	ID   BranchID `json:"id"`
-	Name string   `json:"name"`
-}
-
 // Position is a point that a resident sent.
 type Position struct {
 	Lat   float64 `json:"lat"`

@@ -1,0 +1,46 @@
+package echowall
+
+import (
+	"context"
+	"time"
+)
+
+// AccessKind is what somebody did that must be on record.
+type AccessKind string
+
+// The kinds of access that are recorded (citizen-feedback reference 7.2 and 7.8).
+const (
+	AccessIdentity AccessKind = "identity" // looked at who somebody is
+	AccessContact  AccessKind = "contact"  // looked at how to reach somebody
+	AccessExport   AccessKind = "export"   // took data out
+	AccessRoles    AccessKind = "roles"    // changed what somebody may do: binding, import, moving, leaving
+	AccessLogin    AccessKind = "login"    // opened or ended a console session
+	AccessDenied   AccessKind = "denied"   // tried what is not allowed
+	AccessErasure  AccessKind = "erasure"  // erased, corrected or withdrew
+)
+
+// AccessEntry is one line of the access log. Lines chain: Hash covers the line and the hash of the line before,
+// so that a changed or dropped line is noticed. A line holds ids, never a name, an openid, a phone number or
+// the text of a wish.
+type AccessEntry struct {
+	Seq     int64      `json:"seq"`
+	At      time.Time  `json:"at"`
+	Kind    AccessKind `json:"kind"`
+	By      PersonID   `json:"by"`                // who acted
+	Roster  RosterID   `json:"roster,omitempty"`  // the line of the roster that acted
+	Role    Role       `json:"role,omitempty"`    // as what
+	Subject Recipient  `json:"subject,omitempty"` // whose data it was; "" when it concerns nobody in particular
+	Case    string     `json:"case,omitempty"`    // number of the wish, or what else it was about
+	Why     string     `json:"why,omitempty"`     // the reason given, at most 100 characters
+	Hash    string     `json:"hash"`
+}
+
+// AccessStore keeps the access log. Nothing in it changes or removes a line.
+type AccessStore interface {
+	// AppendAccess numbers, chains and stores a line.
+	AppendAccess(ctx context.Context, e AccessEntry) error
+	// AccessLog lists lines below sequence number before (0: the newest), newest first.
+	AccessLog(ctx context.Context, before int64, limit int) ([]AccessEntry, error)
+	// AccessAbout lists the newest lines about one of subjects.
+	AccessAbout(ctx context.Context, limit int, subjects ...Recipient) ([]AccessEntry, error)
+}
