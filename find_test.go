@@ -33,3 +33,20 @@ func FuzzFinder(f *testing.F) {
 		}
 	})
 }
+
+func TestWordList(t *testing.T) {
+	var l WordList
+	if l.Marks("着火") != 0 {
+		t.Error("a list without words finds one")
+	}
+	l.Add(1, "着火", "起火", "")
+	l.Add(2, "举报", "着急", "𠀀火")
+	l.Add(4, "举报", "火")
+	for text, want := range map[string]uint{
+		"": 0, "路灯坏了": 0, "着": 0, "楼上着火": 5, "着急": 2, "起": 0, "火": 4, "我要举报": 6, "𠀀": 0, "𠀀火": 6, "\u0000火": 4, "起急着火": 5,
+	} {
+		if got := l.Marks(text); got != want {
+			t.Errorf("%q: marks %b, want %b", text, got, want)
+		}
+	}
+}

@@ -20,11 +20,30 @@ type Context struct {
 	// Command is the canonical command, "" while a dialog runs or nothing matched.
 	Command string
 
-	bot *Bot
+	bot   *Bot
+	match *match // of Text, once looked for
+}
+
+// match is what Words.Match says.
+type match struct {
+	name, rest string
+	ok         bool
+}
+
+// matched looks for the command that the text starts with; several places ask.
+func (c *Context) matched(w Words) match {
+	if c.match == nil {
+		c.match = new(match)
+		c.match.name, c.match.rest, c.match.ok = w.Match(c.Text)
+	}
+	return *c.match
 }
 
 // Say returns one sentence of the catalogue; pairs are name, value, …
 func (c *Context) Say(key string, pairs ...any) string {
+	if len(pairs) == 0 {
+		return c.bot.Say(key, nil)
+	}
 	args := make(map[string]any, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		args[pairs[i].(string)] = pairs[i+1]

@@ -21,12 +21,12 @@ func (r *Router) global(c *Context) (m echowall.Message, done bool, err error) {
 	if c.In.Type != wechat.TypeText {
 		return m, false, nil
 	}
-	word, rest, ok := r.Words.Match(c.Text)
-	if !ok || rest != "" {
+	found := c.matched(r.Words)
+	if !found.ok || found.rest != "" {
 		return m, false, nil
 	}
 	d := c.Conversation().Dialog
-	switch word {
+	switch word := found.name; word {
 	case WordCancel:
 		if d == nil {
 			m, err = c.Reply("common.nothing_to_cancel")

@@ -109,12 +109,12 @@ func (r *Router) dispatch(c *Context) (echowall.Message, error) {
 
 // command runs the command a text starts with.
 func (r *Router) command(c *Context) (echowall.Message, error) {
-	name, rest, ok := r.Words.Match(c.Text)
-	h, known := r.commands[name]
-	if !ok || !known {
+	m := c.matched(r.Words)
+	h, known := r.commands[m.name]
+	if !m.ok || !known {
 		return r.lost(c)
 	}
-	c.Command, c.Rest = name, rest
+	c.Command, c.Rest = m.name, m.rest
 	c.Conversation().Unknown = 0
 	return h(c)
 }

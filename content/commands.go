@@ -16,7 +16,14 @@ const commandsFile = "commands.yaml"
 // file, which is also the order of preference among equals. Immutable after loading.
 type Commands struct {
 	list    []command
-	longest int // characters of the longest word
+	longest int             // characters of the longest word
+	heads   map[rune][]word // all words by their first character, in the order of the list
+}
+
+// word is a word of the command name.
+type word struct {
+	name string
+	text []rune
 }
 
 type command struct {
@@ -42,16 +49,20 @@ func (c *Commands) Has(name string) bool {
 // ("心愿 路灯坏了", "心愿：路灯坏了"), or directly by a Latin letter or digit ("进度XY2031"). The longest
 // word wins. rest is what follows, as typed; pass it through Normalise where a number is expected.
 func (c *Commands) Match(text string) (name, rest string, ok bool) {
-	head, ends := c.head(text)
+	var room [16]rune // longer words move to the heap
+	var offsets [len(room)]int
+	head, ends := c.head(room[:0], offsets[:0], text)
+	if len(head) == 0 {
+		return "", "", false
+	}
 	best := 0
-	for _, cmd := range c.list {
-		for _, w := range cmd.words {
-			if len(w) <= best || len(w) > len(head) || !slices.Equal(head[:len(w)], w) {
-				continue
-			}
-			if r, hit := argument(text[ends[len(w)-1]:], w[len(w)-1]); hit {
-				name, rest, ok, best = cmd.name, r, true, len(w)
-			}
+	for _, w := range c.heads[head[0]] {
+		n := len(w.text)
+		if n <= best || n > len(head) || !slices.Equal(head[:n], w.text) {
+			continue
+		}
+		if r, hit := argument(text[ends[n-1]:], w.text[n-1]); hit {
+			name, rest, ok, best = w.name, r, true, n
 		}
 	}
 	return name, rest, ok
@@ -59,7 +70,7 @@ func (c *Commands) Match(text string) (name, rest string, ok bool) {
 
 // head folds the first characters of text, as many as the longest command word has, overlooking width,
 // case, traditional forms and spaces; ends are the byte offsets behind each of them.
-func (c *Commands) head(text string) (head []rune, ends []int) {
+func (c *Commands) head(head []rune, ends []int, text string) ([]rune, []int) {
 	for i, r := range text {
 		if len(head) == c.longest {
 			break
@@ -217,6 +228,17 @@ func (c *Commands) load(ps *problems, l layer) {
 			c.list[i] = cmd
 		} else {
 			c.list = append(c.list, cmd)
+		}
+	}
+	c.index()
+}
+
+// index prepares Match.
+func (c *Commands) index() {
+	c.heads = make(map[rune][]word)
+	for _, cmd := range c.list {
+		for _, w := range cmd.words {
+			c.heads[w[0]] = append(c.heads[w[0]], word{cmd.name, w})
 		}
 	}
 }

@@ -2,9 +2,9 @@ package content
 
 import (
 	"strconv"
-	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -14,14 +14,55 @@ import (
 // vanish, and a word that is wholly a Chinese number becomes digits ("三" → "3", "十二" → "12").
 // It is for commands, numbers and choices, never for text that is kept.
 func Normalise(s string) string {
+	var room [1024]byte
+	out := room[:0]
+	word := 0 // where the last word begins in out
+	from := 0 // up to where s is in out
 	marks := altered()
-	words := strings.Fields(strings.Map(func(r rune) rune { return alike(r, marks) }, s))
-	for i, w := range words {
-		if n, ok := chineseNumber(w); ok {
-			words[i] = n
+	for i, r := range s {
+		if marks.plain(r) {
+			continue
+		}
+		p := change(r)
+		if p == r && !unicode.IsSpace(r) && r != utf8.RuneError {
+			continue
+		}
+		out = append(out, s[from:i]...)
+		_, size := utf8.DecodeRuneInString(s[i:])
+		from = i + size
+		switch {
+		case p < 0:
+		case !unicode.IsSpace(p):
+			out = utf8.AppendRune(out, p)
+		case len(out) > word:
+			out = append(spellOut(out, word), ' ')
+			word = len(out)
 		}
 	}
-	return strings.Join(words, " ")
+	if from == 0 { // nothing to change but, perhaps, the whole
+		if n, ok := chineseNumber(s); ok {
+			return n
+		}
+		return s
+	}
+	out = append(out, s[from:]...)
+	if len(out) > word {
+		out = spellOut(out, word)
+	} else if word > 0 {
+		out = out[:word-1] // the space
+	}
+	return string(out)
+}
+
+// spellOut writes the word that begins at from in digits, if it is wholly a Chinese number.
+func spellOut(out []byte, from int) []byte {
+	if r, _ := utf8.DecodeRune(out[from:]); r < unicode.MaxASCII {
+		return out
+	}
+	if n, ok := chineseNumber(string(out[from:])); ok {
+		return append(out[:from], n...)
+	}
+	return out
 }
 
 // fold is Normalise for one character of a command word.
@@ -29,11 +70,14 @@ func fold(r rune) rune { return unicode.ToLower(alike(r, altered())) }
 
 // alike is one character in its plain form, -1 for one that vanishes.
 func alike(r rune, marks *runeSet) rune {
-	if uint32(r) < plainRunes && marks[r/64]>>(r%64)&1 == 0 {
+	if marks.plain(r) {
 		return r
 	}
 	return change(r)
 }
+
+// plain reports that r is its own plain form and no space. False says nothing.
+func (m *runeSet) plain(r rune) bool { return uint32(r) < plainRunes && m[r/64]>>(r%64)&1 == 0 }
 
 func change(r rune) rune {
 	if p := width.LookupRune(r).Folded(); p != 0 {
@@ -42,12 +86,12 @@ func change(r rune) rune {
 	return simplify(r)
 }
 
-// altered marks the characters below plainRunes that are not their own plain form. Most of what is typed is,
-// and every message is looked at several times.
+// altered marks the characters below plainRunes that are not their own plain form, or need a second look.
+// Most of what is typed is plain, and every message is looked at several times.
 var altered = sync.OnceValue(func() *runeSet {
 	marks := new(runeSet)
 	for r := range rune(plainRunes) {
-		if change(r) != r {
+		if change(r) != r || unicode.IsSpace(r) || r == utf8.RuneError {
 			marks[r/64] |= 1 << (r % 64)
 		}
 	}

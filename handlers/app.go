@@ -51,6 +51,7 @@ type App struct {
 	commands map[string]bot.Handler
 	letters  []letterRule
 	stations stationList
+	watched  watched
 	cleaning *semaphore.Weighted // pixels being decoded
 }
 

@@ -133,7 +133,7 @@ func (a *App) supplement(c *bot.Context) (echowall.Message, error) {
 	if strings.TrimSpace(place) == "" {
 		return c.Reply("wish.supplement_how")
 	}
-	place, err := a.placeText(c, place)
+	place, err := a.placeText(place)
 	if err != nil {
 		return echowall.Message{}, err
 	}

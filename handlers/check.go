@@ -2,7 +2,9 @@ package handlers
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"echowall"
@@ -19,51 +21,86 @@ var (
 	phones    = regexp.MustCompile(`(?:^|[^0-9])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?:[^0-9]|$)`)
 )
 
-// check refuses texts that must not be kept: document numbers, and denunciations, which have a channel of
+// sight is what there is to notice in one text.
+type sight struct{ document, phone, denounces, alarms bool }
+
+// look reads a text once for everything that is watched for.
+func (a *App) look(text string) sight {
+	var s sight
+	folded := content.Normalise(text)
+	digits := 0
+	for i := range len(folded) {
+		if folded[i] >= '0' && folded[i] <= '9' {
+			digits++
+		}
+	}
+	// Most texts have fewer digits than any of these numbers.
+	s.document = digits >= 16 && documents.MatchString(folded)
+	s.phone = digits >= 11 && phones.MatchString(folded)
+	marks := a.watched.marks(a, text)
+	s.alarms = marks&markDanger != 0
+	s.denounces = marks&markDenounce != 0 || marks&markVerb != 0 && a.accuses(text)
+	return s
+}
+
+// refusal refuses texts that must not be kept: document numbers, and denunciations, which have a channel of
 // their own (citizen-feedback reference 7.7).
-func (a *App) check(c *bot.Context, text string) error {
-	if writes(documents, 16, text) {
+func (s sight) refusal() error {
+	if s.document {
 		return echowall.Refusal(echowall.KindInvalid, "wish.document_number")
 	}
-	if a.denounces(text) {
+	if s.denounces {
 		return echowall.Refusal(echowall.KindInvalid, "wish.denounce")
 	}
 	return nil
 }
 
 // warnings are lines to put above the answer to a text that is kept: danger first.
-func (a *App) warnings(c *bot.Context, text string) []string {
+func (s sight) warnings(c *bot.Context) []string {
 	var lines []string
-	if a.danger(text) {
+	if s.alarms {
 		lines = append(lines, c.Say("wish.danger"))
 	}
-	if writes(phones, 11, text) {
+	if s.phone {
 		lines = append(lines, c.Say("wish.phone_number"))
 	}
 	return lines
 }
 
-// writes reports whether number matches in text. It has at least so many digits, and most texts have fewer.
-func writes(number *regexp.Regexp, digits int, text string) bool {
-	text = content.Normalise(text)
-	for i := range len(text) {
-		if text[i] >= '0' && text[i] <= '9' {
-			digits--
+func (a *App) check(text string) error { return a.look(text).refusal() }
+
+// What a watched word means.
+const (
+	markDanger uint = 1 << iota
+	markDenounce
+	markVerb
+)
+
+// watched are the words of the lists in content, made ready at the first text.
+type watched struct {
+	once  sync.Once
+	words echowall.WordList
+}
+
+func (w *watched) marks(a *App, text string) uint {
+	w.once.Do(func() {
+		for mark, key := range map[uint]string{markDanger: "wish.words_danger", markDenounce: "wish.words_denounce", markVerb: "wish.words_denounce_verb"} {
+			w.words.Add(mark, list(a.say(key))...)
 		}
-	}
-	return digits <= 0 && number.MatchString(text)
+	})
+	return w.words.Marks(text)
 }
 
 // denounces reports whether text accuses an official: by what is said, or by the verb with whom it is about
 // after it in the same clause. 举报 alone is how people speak of cars in the wrong place, too.
-func (a *App) denounces(text string) bool {
-	if mentions(text, a.say("wish.words_denounce")) {
-		return true
-	}
+func (a *App) denounces(text string) bool { return a.look(text).denounces }
+
+// accuses looks at who is named behind one of the verbs.
+func (a *App) accuses(text string) bool {
 	who := a.say("wish.words_denounce_who")
-	for verb := range strings.SplitSeq(a.say("wish.words_denounce_verb"), "、") {
+	for _, verb := range list(a.say("wish.words_denounce_verb")) {
 		for rest := text; ; {
-			_, after, found := strings.Cut(rest, strings.TrimSpace(verb))
+			_, after, found := strings.Cut(rest, verb)
 			if !found {
 				break
 			}
@@ -87,15 +124,21 @@ func clause(text string) string {
 }
 
 // danger reports whether somebody may be in danger.
-func (a *App) danger(text string) bool { return mentions(text, a.say("wish.words_danger")) }
+func (a *App) danger(text string) bool { return a.watched.marks(a, text)&markDanger != 0 }
 
-// mentions reports whether text has one of the words of a list, which content writes as 词、词、词.
-func mentions(text, list string) bool {
+// mentions reports whether text has one of the words of a list.
+func mentions(text, words string) bool {
 	f := echowall.NewFinder(text)
-	for w := range strings.SplitSeq(list, "、") {
-		if w = strings.TrimSpace(w); w != "" && f.Contains(w) {
-			return true
+	return slices.ContainsFunc(list(words), f.Contains)
+}
+
+// list reads a list of words, which content writes as 词、词、词.
+func list(text string) []string {
+	var words []string
+	for w := range strings.SplitSeq(text, "、") {
+		if w = strings.TrimSpace(w); w != "" {
+			words = append(words, w)
 		}
 	}
-	return false
+	return words
 }

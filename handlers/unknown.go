@@ -56,7 +56,7 @@ func (a *App) unknown(c *bot.Context) (echowall.Message, error) {
 func (a *App) guess(c *bot.Context) (echowall.Message, error) {
 	p := picks{Commands: a.Pack.Commands.Nearest(c.Text, 3, a.offered(c.Who()))}
 	if utf8.RuneCountInString(c.Text) >= likelyWish {
-		if err := a.checkText(c, c.In.Text); err != nil {
+		if _, err := a.checkText(c.In.Text); err != nil {
 			return echowall.Message{}, err
 		}
 		p = picks{Commands: p.Commands[:2], Wish: c.In.Text}

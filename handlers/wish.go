@@ -79,12 +79,13 @@ func (a *App) wish(c *bot.Context) (echowall.Message, error) {
 
 // startWishWith starts the dialog behind its first question.
 func (a *App) startWishWith(c *bot.Context, text string) (echowall.Message, error) {
-	if err := a.checkText(c, text); err != nil {
+	seen, err := a.checkText(text)
+	if err != nil {
 		return echowall.Message{}, err
 	}
 	f := a.wishFlow()
 	f.First = stepPlace
-	return f.Start(c, wishDraft{Text: text, Note: strings.Join(a.warnings(c, text), "\n")})
+	return f.Start(c, wishDraft{Text: text, Note: strings.Join(seen.warnings(c), "\n")})
 }
 
 // draftOffer asks whether to begin anew although a draft waits.
@@ -174,11 +175,12 @@ func (a *App) takeText(c *bot.Context, s *wishDraft) (string, error) {
 	case word != "":
 		return "", echowall.Refusal(echowall.KindInvalid, "wish.is_command", "command", word)
 	}
-	if err := a.checkText(c, c.In.Text); err != nil {
+	seen, err := a.checkText(c.In.Text)
+	if err != nil {
 		return "", err
 	}
 	s.Text = c.In.Text
-	s.Note = strings.Join(a.warnings(c, s.Text), "\n")
+	s.Note = strings.Join(seen.warnings(c), "\n")
 	return s.afterText(), nil
 }
 
@@ -191,11 +193,12 @@ func (s *wishDraft) afterText() string {
 }
 
 // checkText refuses at once what handing in would refuse three questions later.
-func (a *App) checkText(c *bot.Context, text string) error {
+func (a *App) checkText(text string) (sight, error) {
 	if utf8.RuneCountInString(strings.TrimSpace(text)) > echowall.WishTextLimit {
-		return echowall.Refusal(echowall.KindInvalid, "wish.too_long", "limit", strconv.Itoa(echowall.WishTextLimit))
+		return sight{}, echowall.Refusal(echowall.KindInvalid, "wish.too_long", "limit", strconv.Itoa(echowall.WishTextLimit))
 	}
-	return a.check(c, text)
+	seen := a.look(text)
+	return seen, seen.refusal()
 }
 
 // Words of the command table that mean something inside a dialog only.
@@ -218,7 +221,7 @@ func (a *App) takePlace(c *bot.Context, s *wishDraft) (string, error) {
 	case wordDone: // with the photos
 		return stepPlace, nil
 	}
-	place, err := a.placeText(c, c.In.Text)
+	place, err := a.placeText(c.In.Text)
 	if err != nil {
 		return "", err
 	}
@@ -226,12 +229,12 @@ func (a *App) takePlace(c *bot.Context, s *wishDraft) (string, error) {
 	return stepDisplay, nil
 }
 
-func (a *App) placeText(c *bot.Context, text string) (string, error) {
+func (a *App) placeText(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if utf8.RuneCountInString(text) > echowall.WishPlaceLimit {
 		return "", echowall.Refusal(echowall.KindInvalid, "wish.place_too_long", "limit", strconv.Itoa(echowall.WishPlaceLimit))
 	}
-	return text, a.check(c, text)
+	return text, a.check(text)
 }
 
 // surname is a name of one or two characters with its title, the way people may be named on the wall.
@@ -279,5 +282,5 @@ func (a *App) finishWish(c *bot.Context, s *wishDraft) (echowall.Message, error)
 	return a.submit(c, echowall.Wish{
 		Text: text, Place: s.Place, At: s.At, Media: append(s.Photos, s.Voices...),
 		Display: s.Display, Surname: s.Surname, MayPublish: s.MayPublish,
-	}, "")
+	}, a.look(text), "")
 }

@@ -9,14 +9,16 @@ import (
 
 // wishLine hands in a wish written in one line, with everything else at its most careful default.
 func (a *App) wishLine(c *bot.Context, text string) (echowall.Message, error) {
-	if err := a.check(c, text); err != nil {
+	seen := a.look(text)
+	if err := seen.refusal(); err != nil {
 		return echowall.Message{}, err
 	}
-	return a.submit(c, echowall.Wish{Text: text}, c.Say("wish.add_later"))
+	return a.submit(c, echowall.Wish{Text: text}, seen, c.Say("wish.add_later"))
 }
 
-// submit hands in a wish and writes the receipt. Officers hear of danger at once.
-func (a *App) submit(c *bot.Context, w echowall.Wish, next string) (echowall.Message, error) {
+// submit hands in a wish, in whose text there is seen to notice, and writes the receipt. Officers hear of
+// danger at once.
+func (a *App) submit(c *bot.Context, w echowall.Wish, seen sight, next string) (echowall.Message, error) {
 	stations, err := a.stationsNow(c)
 	if err != nil {
 		return echowall.Message{}, err
@@ -26,7 +28,7 @@ func (a *App) submit(c *bot.Context, w echowall.Wish, next string) (echowall.Mes
 	if err != nil {
 		return echowall.Message{}, err
 	}
-	if a.danger(kept.Text) {
+	if seen.alarms {
 		if err := a.Duty.Alarm(c, kept); err != nil {
 			return echowall.Message{}, err
 		}
@@ -35,7 +37,7 @@ func (a *App) submit(c *bot.Context, w echowall.Wish, next string) (echowall.Mes
 	if err != nil {
 		return echowall.Message{}, err
 	}
-	lines := append(a.warnings(c, kept.Text),
+	lines := append(seen.warnings(c),
 		c.Say("wish.received", "number", kept.Number, "due", a.when(kept.Due)),
 		c.Say("wish.received_by", "station", station))
 	if kept.MayPublish {
