@@ -24,13 +24,14 @@ const (
 	WishToVerify  WishState = "TO_VERIFY" // 已答复·待评价
 	WishRedo      WishState = "REDO"      // 退回重办: a new clock runs
 	WishClosed    WishState = "CLOSED"    // 已办结
+	WishWithdrawn WishState = "WITHDRAWN" // 已撤回: the author took it back before it was answered
 )
 
 // OpenStates are the states in which a station has something to do.
 var OpenStates = []WishState{WishSubmitted, WishAccepted, WishRedo}
 
 // AllStates lists every state a stored wish can be in.
-var AllStates = []WishState{WishSubmitted, WishAccepted, WishToVerify, WishRedo, WishClosed}
+var AllStates = []WishState{WishSubmitted, WishAccepted, WishToVerify, WishRedo, WishClosed, WishWithdrawn}
 
 // Outcome is the class of the answer (办理结果), chosen by whoever answers.
 type Outcome string
@@ -83,11 +84,13 @@ type Wish struct {
 	Created time.Time `json:"created"`
 	Author  AuthorID  `json:"author"`
 	Station StationID `json:"station"`
-	Place   string    `json:"place,omitempty"`
-	At      *Position `json:"at,omitempty"`
-	Media   []string  `json:"media,omitempty"` // ids of stored photos and voices
-	Display Display   `json:"display,omitempty"`
-	Surname string    `json:"surname,omitempty"` // only with DisplaySurname
+	// Excluded are the parties named in the text, who neither see nor handle the wish.
+	Excluded []Party   `json:"excluded,omitempty"`
+	Place    string    `json:"place,omitempty"`
+	At       *Position `json:"at,omitempty"`
+	Media    []string  `json:"media,omitempty"` // ids of stored photos and voices
+	Display  Display   `json:"display,omitempty"`
+	Surname  string    `json:"surname,omitempty"` // only with DisplaySurname
 	// MayPublish is the author's separate consent to publication after redaction.
 	MayPublish bool `json:"may_publish,omitempty"`
 	// Due is when the running clock ends: screening, handling or redo. Zero in states without a clock.

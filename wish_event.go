@@ -23,6 +23,8 @@ const (
 	MoveSupplement Move = "supplement" // by the author: a place or photos added later
 	MoveRedact     Move = "redact"     // publication: a redacted text is proposed
 	MovePublish    Move = "publish"    // publication: a second person puts it on the wall
+	MoveConsent    Move = "consent"    // by the author: how it may be shown, or that it may not
+	MoveErase      Move = "erase"      // by the author: who wrote it and every word in it are forgotten
 )
 
 // EventSource says through which surface a move came.
@@ -56,7 +58,7 @@ type WishEvent struct {
 	Role   Role
 	By     PersonID
 	Source EventSource
-	Note   string
+	Note   string // a code (class, letter), never words of a person: events outlive an erasure
 	Hash   string // 96 bits, base64url
 }
 

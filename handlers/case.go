@@ -17,6 +17,8 @@ var moveNames = map[echowall.Move]string{
 	echowall.MoveRedo:       "staff.move_redo",
 	echowall.MoveRedact:     "staff.move_redact",
 	echowall.MovePublish:    "staff.move_publish",
+	echowall.MoveConsent:    "staff.move_consent",
+	echowall.MoveErase:      "staff.move_erase",
 }
 
 // nextSteps say what an officer can do in each state.
@@ -26,6 +28,7 @@ var nextSteps = map[echowall.WishState]string{
 	echowall.WishRedo:      "staff.next_answer",
 	echowall.WishToVerify:  "staff.next_wait",
 	echowall.WishClosed:    "staff.next_closed",
+	echowall.WishWithdrawn: "staff.next_withdrawn",
 }
 
 // viewCase shows an officer everything about a wish but who wrote it.
@@ -45,7 +48,11 @@ func (a *App) viewCase(c *bot.Context) (echowall.Message, error) {
 	if !w.Due.IsZero() {
 		head = c.Say("staff.case_state", "state", head, "left", a.left(w.Due))
 	}
-	lines := []string{c.Say("staff.case_head", "number", w.Number, "state", head), w.Text}
+	text := w.Text
+	if w.Erased() {
+		text = c.Say("staff.case_erased")
+	}
+	lines := []string{c.Say("staff.case_head", "number", w.Number, "state", head), text}
 	if place := placeOf(w); place != "" {
 		lines = append(lines, c.Say("staff.case_place", "place", place))
 	}

@@ -89,7 +89,7 @@ func (a *App) letterHuman(ctx context.Context, d echowall.Debt, _ echowall.Chann
 		return letter{message: echowall.Message{Text: text}, facts: map[string]string{"title": text}}, nil
 	}
 	w, err := a.Wishes.Store.Wish(ctx, d.Subject)
-	if err != nil {
+	if err != nil || w.Erased() {
 		return letter{}, err
 	}
 	return a.caseLetter(ctx, w, d, "letters.human_wish")

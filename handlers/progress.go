@@ -71,6 +71,7 @@ var standings = map[echowall.WishState]string{
 	echowall.WishToVerify:  "wish.state_to_verify",
 	echowall.WishRedo:      "wish.state_redo",
 	echowall.WishClosed:    "wish.state_closed",
+	echowall.WishWithdrawn: "wish.state_withdrawn",
 }
 
 // stateNames are the states in two or three words, for lists.
@@ -80,6 +81,7 @@ var stateNames = map[echowall.WishState]string{
 	echowall.WishToVerify:  "wish.name_to_verify",
 	echowall.WishRedo:      "wish.name_redo",
 	echowall.WishClosed:    "wish.name_closed",
+	echowall.WishWithdrawn: "wish.name_withdrawn",
 }
 
 // ratingNames are the verdicts in words.
@@ -117,7 +119,10 @@ func (a *App) answerLines(w *echowall.Wish) []string {
 
 // answerText are the text and the promise.
 func (a *App) answerText(w *echowall.Wish) []string {
-	lines := []string{w.Answer.Text}
+	var lines []string
+	if w.Answer.Text != "" { // an erased wish keeps the class only
+		lines = append(lines, w.Answer.Text)
+	}
 	if !w.Answer.Promise.IsZero() {
 		lines = append(lines, a.say("wish.answer_promise", "date", w.Answer.Promise))
 	}

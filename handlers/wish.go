@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -237,9 +236,6 @@ func (a *App) placeText(text string) (string, error) {
 	return text, a.check(text)
 }
 
-// surname is a name of one or two characters with its title, the way people may be named on the wall.
-var surname = regexp.MustCompile(`^(\p{Han}{1,2})(先生|女士)$`)
-
 func takeDisplay(c *bot.Context, s *wishDraft) (string, error) {
 	s.Note = ""
 	if c.In.Type != wechat.TypeText {
@@ -254,7 +250,7 @@ func takeDisplay(c *bot.Context, s *wishDraft) (string, error) {
 		return "", echowall.Refusal(echowall.KindInvalid, "wish.surname_missing")
 	}
 	name := strings.TrimLeft(strings.TrimPrefix(text, "2"), "，,、.。:：")
-	if !surname.MatchString(name) {
+	if !echowall.ValidSurname(name) {
 		return "", echowall.Refusal(echowall.KindInvalid, "wish.surname_form")
 	}
 	s.Display, s.Surname = echowall.DisplaySurname, name

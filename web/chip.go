@@ -22,6 +22,7 @@ var stateLooks = map[echowall.WishState]look{
 	echowall.WishToVerify:  {"move", "rate"},
 	echowall.WishRedo:      {"wait", "loop"},
 	echowall.WishClosed:    {"rest", "closed"},
+	echowall.WishWithdrawn: {"rest", "x"},
 }
 
 var outcomeLooks = map[echowall.Outcome]look{
