@@ -1,6 +1,9 @@
 package echowall
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Directory is a roster made quick to ask. It does not change; a change of the roster makes a new one.
 type Directory struct {
@@ -18,6 +21,7 @@ type Directory struct {
 	people     map[RosterID]*RosterPerson
 	grants     map[RosterID][]Grant
 	holders    map[Grant][]RosterID
+	places     func() *placeIndex // made at the first question about a place
 }
 
 // NewDirectory indexes r, which must not be changed afterwards.
@@ -34,6 +38,7 @@ func NewDirectory(r *Roster, revision int64) *Directory {
 		grants:     make(map[RosterID][]Grant),
 		holders:    make(map[Grant][]RosterID),
 	}
+	d.places = sync.OnceValue(d.indexPlaces)
 	d.collectGrants()
 	return d
 }

@@ -68,7 +68,9 @@ type Grid struct {
 	// Outline is the closed border as longitude, latitude pairs (GeoJSON's order); empty when only the point is
 	// known.
 	Outline [][2]float64 `json:"outline,omitempty"`
-	Closed  bool         `json:"closed,omitempty"`
+	// Holes are rings like Outline that do not belong to the grid: another grid inside of it.
+	Holes  [][][2]float64 `json:"holes,omitempty"`
+	Closed bool           `json:"closed,omitempty"`
 }
 
 // CollectionPoint is a place with a code to scan: 民意墙, 民生驿站, a lamp post.
