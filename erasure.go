@@ -13,8 +13,8 @@ type Self struct {
 	Author AuthorID
 }
 
-// recipients are the names under which messages are owed to the person.
-func (s Self) recipients() []Recipient { return []Recipient{Recipient(s.Person), Recipient(s.Author)} }
+// Recipients are the names under which messages are owed to the person.
+func (s Self) Recipients() []Recipient { return []Recipient{Recipient(s.Person), Recipient(s.Author)} }
 
 // Erasing is one erasure that was ordered and is not finished.
 type Erasing struct {

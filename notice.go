@@ -2,6 +2,7 @@ package echowall
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -137,6 +138,15 @@ func (u *Notices) newest(ctx context.Context, who *Who, none string, fits func(*
 		}
 	}
 	return nil, Refusal(KindNotFound, none)
+}
+
+// Forget takes a person off the notice: as one of those it went to, and as its sender. What it says belongs to
+// the branch and stays.
+func (n *Notice) Forget(p PersonID) {
+	n.To = slices.DeleteFunc(n.To, func(to PersonID) bool { return to == p })
+	if n.By == p {
+		n.By = ""
+	}
 }
 
 func (n *Notice) addressed(p PersonID) bool {

@@ -14,7 +14,7 @@ const mediaKept = echowall.DraftKept + 24*time.Hour
 
 // PutMedia implements echowall.MediaStore.
 func (s *Store) PutMedia(ctx context.Context, contentType string, data []byte) (echowall.Media, error) {
-	id := make([]byte, 15)
+	id := make([]byte, 15) // mediaIDLength once encoded
 	rand.Read(id)
 	m := echowall.Media{ID: encode(id), ContentType: contentType, Size: len(data), Created: s.now().UTC().Truncate(time.Second)}
 	return m, s.update(ctx, func(c *change) error {
@@ -29,6 +29,15 @@ func (s *Store) keepMedia(c *change, ids ...string) {
 		c.do("PERSIST", s.keys.media(id))
 		c.do("PERSIST", s.keys.mediaInfo(id))
 	}
+}
+
+// mediaIDLength is how many characters an id has.
+const mediaIDLength = 20
+
+// dropMedia stages that a file goes.
+func (s *Store) dropMedia(c *change, id string) {
+	c.do("DEL", s.keys.media(id))
+	c.do("DEL", s.keys.mediaInfo(id))
 }
 
 // Media implements echowall.MediaStore.
