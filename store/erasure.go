@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+
+	"github.com/redis/go-redis/v9"
+
+	"echowall"
+)
+
+// erasureDoc is one order in the journal. It holds both ids of a person and is stored sealed only.
+type erasureDoc struct {
+	Person echowall.PersonID    `json:"person"`
+	Author echowall.AuthorID    `json:"author"`
+	Source echowall.EventSource `json:"source"`
+}
+
+// OrderErasure implements echowall.ErasureStore.
+func (s *Store) OrderErasure(ctx context.Context, self echowall.Self, source echowall.EventSource) (string, error) {
+	name := make([]byte, 9)
+	rand.Read(name)
+	order := encode(name)
+	text, err := json.Marshal(erasureDoc{self.Person, self.Author, source})
+	if err != nil {
+		return "", echowall.Errorf(echowall.KindInternal, "store: encode an erasure: %w", err)
+	}
+	return order, s.update(ctx, func(c *change) error {
+		c.do("HSET", s.keys.erasures(), order, s.vault.seal(echowall.Recipient(order), echowall.OpenID(text)))
+		return nil
+	})
+}
+
+// OrderedErasures implements echowall.ErasureStore. One that cannot be opened is an error and does not keep the
+// others back.
+func (s *Store) OrderedErasures(ctx context.Context) ([]echowall.Erasing, error) {
+	all, err := s.pipe.HGetAll(ctx, s.keys.erasures()).Result()
+	if err != nil {
+		return nil, wrap(err)
+	}
+	var out []echowall.Erasing
+	var errs []error
+	for order, sealed := range all {
+		text, err := s.vault.open(echowall.Recipient(order), sealed)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		var d erasureDoc
+		if err := json.Unmarshal([]byte(text), &d); err != nil {
+			errs = append(errs, echowall.Errorf(echowall.KindInternal, "store: decode an erasure: %w", err))
+			continue
+		}
+		out = append(out, echowall.Erasing{Order: order, Self: echowall.Self{Person: d.Person, Author: d.Author}, Source: d.Source})
+	}
+	return out, errors.Join(errs...)
+}
+
+// FinishErasure implements echowall.ErasureStore.
+func (s *Store) FinishErasure(ctx context.Context, order string) error {
+	return wrap(s.rdb.HDel(ctx, s.keys.erasures(), order).Err())
+}
+
+// ErasePerson implements echowall.ErasureStore. A turn that began before and commits after it conflicts and
+// begins again as the turn of somebody new, so that nothing comes back.
+func (s *Store) ErasePerson(ctx context.Context, self echowall.Self) error {
+	k := s.keys
+	return s.update(ctx, func(c *change) error {
+		if err := s.eraseConversation(ctx, c, self.Person); err != nil {
+			return err
+		}
+		// This takes the person off every index that goes by roles; the document itself goes last.
+		err := s.UpdatePerson(withChange(ctx, c), self.Person, func(w *echowall.Who) error {
+			*w = echowall.Who{Person: self.Person}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		c.do("SREM", k.people(), string(self.Person))
+		for _, key := range []string{
+			k.who(self.Person), k.reach(self.Person), k.study(self.Person),
+			k.vault(echowall.Recipient(self.Person)), k.vault(echowall.Recipient(self.Author)),
+		} {
+			c.do("DEL", key)
+		}
+		return nil
+	})
+}
+
+// eraseConversation stages that a conversation goes, with the files that only its drafts hold.
+func (s *Store) eraseConversation(ctx context.Context, c *change, p echowall.PersonID) error {
+	key := s.keys.conversation(p)
+	var talk echowall.Conversation
+	version, err := s.loadOr(ctx, c, key, &talk)
+	if err != nil {
+		return err
+	}
+	c.guardVersion(key, version)
+	for _, d := range []*echowall.Dialog{talk.Dialog, talk.Draft} {
+		if d == nil {
+			continue
+		}
+		for _, id := range mediaNamed(d.Data) {
+			// What a wish or a lesson holds does not expire.
+			kept, err := s.pipe.TTL(ctx, s.keys.media(id)).Result()
+			if err != nil {
+				return wrap(err)
+			}
+			if kept > 0 {
+				s.dropMedia(c, id)
+			}
+		}
+	}
+	c.do("DEL", key)
+	return nil
+}
+
+// mediaNamed lists what could be ids of stored files in the state of a dialog, whatever dialog it is.
+func mediaNamed(state json.RawMessage) []string {
+	var ids []string
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case string:
+			if len(v) == mediaIDLength {
+				ids = append(ids, v)
+			}
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			for _, e := range v {
+				walk(e)
+			}
+		}
+	}
+	var v any
+	if json.Unmarshal(state, &v) == nil { // what cannot be read cannot be taken up again either
+		walk(v)
+	}
+	return ids
+}
+
+// EraseWishes implements echowall.ErasureStore.
+func (s *Store) EraseWishes(ctx context.Context, a echowall.AuthorID, erase func(*echowall.Wish) error) error {
+	index := s.keys.wishesBy(a)
+	for {
+		numbers, err := s.rdb.ZRange(ctx, index, 0, 99).Result()
+		if err != nil || len(numbers) == 0 {
+			return wrap(err)
+		}
+		for _, number := range numbers {
+			err := s.update(ctx, func(c *change) error {
+				c.do("ZREM", index, number)
+				err := s.UpdateWish(withChange(ctx, c), number, func(w *echowall.Wish) error {
+					files := w.Media
+					if err := erase(w); err != nil {
+						return err
+					}
+					for _, id := range files {
+						s.dropMedia(c, id)
+					}
+					return nil
+				})
+				if echowall.KindOf(err) == echowall.KindNotFound { // there is none, or no longer this author's
+					return nil
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Compact implements echowall.ErasureStore. Where Redis cannot rewrite its file on command (one rewrite is under
+// way, a rented server does not allow it), its own rule for rewriting stays.
+func (s *Store) Compact(ctx context.Context) error {
+	node, err := s.node(ctx)
+	if err != nil {
+		return err
+	}
+	err = node.BgRewriteAOF(ctx).Err()
+	var refused redis.Error
+	if errors.As(err, &refused) {
+		return nil
+	}
+	return wrap(err)
+}
+
+// node is the server that holds the account's keys.
+func (s *Store) node(ctx context.Context) (redis.Cmdable, error) {
+	if c, ok := s.rdb.(*redis.ClusterClient); ok {
+		n, err := c.MasterForKey(ctx, s.keys.prefix)
+		return n, wrap(err)
+	}
+	return s.rdb, nil
+}

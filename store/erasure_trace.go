@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"echowall"
+)
+
+// EraseTraces implements echowall.ErasureStore. It looks at every key once: debts and notices have no index by
+// person, because nobody else needs one.
+func (s *Store) EraseTraces(ctx context.Context, self echowall.Self) error {
+	if err := s.EndSessions(ctx, self.Person, ""); err != nil {
+		return err
+	}
+	if err := s.eraseLate(ctx, self.Person); err != nil {
+		return err
+	}
+	err := s.scan(ctx, func(keys []string) error {
+		var debts, notices []string
+		for _, key := range keys {
+			switch name, id := s.keys.splitKey(key); name {
+			case "debt":
+				debts = append(debts, id)
+			case "notice":
+				notices = append(notices, id)
+			}
+		}
+		if err := s.eraseDebts(ctx, self, debts); err != nil {
+			return err
+		}
+		return s.eraseReceipts(ctx, self.Person, notices)
+	})
+	if err != nil {
+		return err
+	}
+	return s.update(ctx, func(c *change) error {
+		for _, r := range self.Recipients() {
+			c.do("DEL", s.keys.box(r))
+			c.do("SREM", s.keys.reopened(), string(r))
+		}
+		return nil
+	})
+}
+
+// eraseDebts voids those of some debts that are owed to the person.
+func (s *Store) eraseDebts(ctx context.Context, self echowall.Self, ids []string) error {
+	texts, err := s.texts(ctx, ids, s.keys.debt)
+	if err != nil {
+		return err
+	}
+	for i, text := range texts {
+		if !strings.Contains(text, string(self.Person)) && !strings.Contains(text, string(self.Author)) {
+			continue
+		}
+		id := ids[i]
+		err := s.update(ctx, func(c *change) error {
+			var d debtDoc
+			key := s.keys.debt(id)
+			version, err := s.loadOr(ctx, c, key, &d)
+			if err != nil || !slices.Contains(self.Recipients(), d.To) {
+				return err
+			}
+			// Like any debt that is over it leaves a mark, which names nobody: a worker that holds the debt finds
+			// it gone.
+			mark := debtMark{State: echowall.DebtVoid, At: s.now().Unix()}
+			if err := c.setDocFor(key, version, &mark, debtMarked); err != nil {
+				return err
+			}
+			for _, index := range []string{s.keys.due(), s.keys.dead(), s.keys.unknown(), s.keys.box(d.To)} {
+				c.do("ZREM", index, id)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseReceipts takes the person off some notices: as somebody they went to, who confirmed, or who wrote them.
+func (s *Store) eraseReceipts(ctx context.Context, p echowall.PersonID, ids []string) error {
+	texts, err := s.texts(ctx, ids, s.keys.notice)
+	if err != nil {
+		return err
+	}
+	for i, text := range texts {
+		if !strings.Contains(text, string(p)) {
+			continue
+		}
+		id := ids[i]
+		err := s.update(ctx, func(c *change) error {
+			var n echowall.Notice
+			version, err := s.loadOr(ctx, c, s.keys.notice(id), &n)
+			if err != nil || version == 0 {
+				return err
+			}
+			n.Forget(p)
+			c.do("HDEL", s.keys.receipts(id), string(p))
+			return c.setDoc(s.keys.notice(id), version, &n)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseLate drops the messages of the person that were acknowledged and not worked on.
+func (s *Store) eraseLate(ctx context.Context, p echowall.PersonID) error {
+	late, err := s.pipe.HGetAll(ctx, s.keys.late()).Result()
+	if err != nil {
+		return wrap(err)
+	}
+	for key, sealed := range late {
+		payload, err := s.vault.open(echowall.Recipient(key), sealed)
+		if err != nil {
+			return err
+		}
+		var message struct{ From echowall.OpenID }
+		if err := json.Unmarshal([]byte(payload), &message); err != nil {
+			return echowall.Errorf(echowall.KindInternal, "store: a late message cannot be read: %w", err)
+		}
+		if s.ids.Person(message.From) != p {
+			continue
+		}
+		if err := s.DropDeferred(ctx, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// texts reads documents as they are stored, "" for what is not there.
+func (s *Store) texts(ctx context.Context, ids []string, key func(string) string) ([]string, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	pipe := s.rdb.Pipeline()
+	cmds := make([]*redis.StringCmd, len(ids))
+	for i, id := range ids {
+		cmds[i] = pipe.Get(ctx, key(id))
+	}
+	if err := flush(ctx, pipe); err != nil {
+		return nil, err
+	}
+	out := make([]string, len(ids))
+	for i, cmd := range cmds {
+		text, err := cmd.Result()
+		if err != nil && !errors.Is(err, redis.Nil) {
+			return nil, wrap(err)
+		}
+		out[i] = text
+	}
+	return out, nil
+}
