@@ -64,6 +64,7 @@ var families = map[string]family{
 	"reach":    {"reach", shapeHash, nil},
 	"receipts": {"receipt", shapeFields, nil},
 	"jobs":     {"job", shapeFields, nil},
+	"scenes":   {"scene", shapeFields, nil},
 	"attempts": {"attempt", shapeStream, nil},
 	"runs":     {"run", shapeStream, nil},
 	"reopened": {"reopened", shapeSet, nil},

@@ -138,6 +138,7 @@ func fillAccount(t *testing.T, s *Store, wishes int) {
 		must(err)
 	}
 	must(s.AcceptSubscription(ctx, turn.Person(), "tmpl", 2))
+	must(s.PutSceneCode(ctx, "p-1", echowall.SceneCode{URL: "http://weixin.qq.com/q/1", Created: exportNoon}))
 
 	_, err = s.Started(ctx, echowall.DateOf(exportNoon))
 	must(err)

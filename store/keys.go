@@ -88,6 +88,11 @@ func (k keys) counts() string { return k.join("counts") }
 // wall: sorted set of published receipt numbers, scored by time of publication (unix s).
 func (k keys) wall() string { return k.join("wall") }
 
+// Places.
+
+// scenes: hash scene of a place → JSON of its permanent scan code.
+func (k keys) scenes() string { return k.join("scenes") }
+
 // Study and notices.
 
 // study: document echowall.StudyRecord.
