@@ -81,7 +81,8 @@ func (s *Store) ErasePerson(ctx context.Context, self echowall.Self) error {
 		}
 		c.do("SREM", k.people(), string(self.Person))
 		for _, key := range []string{
-			k.who(self.Person), k.reach(self.Person), k.study(self.Person),
+			k.who(self.Person), k.reach(self.Person), k.study(self.Person), k.contact(self.Author),
+			k.tries(self.Person), k.loginCodeOf(self.Person),
 			k.vault(echowall.Recipient(self.Person)), k.vault(echowall.Recipient(self.Author)),
 		} {
 			c.do("DEL", key)
