@@ -45,6 +45,8 @@ type Who struct {
 	// Grants are stored as far as they were given directly; whoever reads a Who from the store finds those of
 	// the roster in it too.
 	Grants []Grant `json:"grants,omitempty"`
+	// Acting is the role that is switched on, zero when all are; see ActsAs.
+	Acting Grant `json:"acting,omitzero"`
 }
 
 // Has reports whether the person holds role in any scope.
@@ -80,5 +82,20 @@ func (w *Who) Branch() BranchID {
 func (w *Who) Grant(g Grant) {
 	if !slices.Contains(w.Grants, g) {
 		w.Grants = append(w.Grants, g)
+	}
+}
+
+// Enrol adds what the roster says of a bound person: the name as it is now, and the roles, which come first.
+// Somebody whose line is gone, or who has left, keeps only what was given directly.
+func (w *Who) Enrol(d *Directory) {
+	p, ok := d.Person(w.Roster)
+	if !ok {
+		return
+	}
+	w.Name = p.Name
+	direct := w.Grants
+	w.Grants = slices.Clone(d.Grants(p.ID))
+	for _, g := range direct {
+		w.Grant(g)
 	}
 }
