@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -24,7 +25,9 @@ func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 //	      2: number of guards; then for each guard: index into KEYS, kind, value
 //	      kind "v": the document there has version value (0: there is none)
 //	      kind "t": the mark there is value, or has expired
+//	      kind "e": exactly value is there
 //	      kind "n": nothing is there
+//	      kind "e": the text there is value
 //	      then commands: number of words, name, index into KEYS, further words
 //	      a command named "OWE" is: index of debt, index of due, id, document, score
 //	result  0 when applied, else the number of the guard that did not hold
@@ -42,6 +45,10 @@ for i = 1, n do
     if have ~= want then return i end
   elseif kind == 't' then
     if cur and cur ~= want then return i end
+  elseif kind == 'e' then
+    if cur ~= want then return i end
+  elseif kind == 'e' then
+    if cur ~= want then return i end
   elseif cur then
     return i
   end
@@ -75,50 +82,125 @@ return 0
 // change gathers guards and commands and applies them in one step. Reads made through it see what it has
 // staged. It is used by one goroutine.
 type change struct {
-	index    map[string]int // key → position in keys
 	keys     []string
-	guards   []any
-	guarded  map[string]bool
-	nguards  int
-	commands []any
+	index    map[string]int // key → position in keys, once there are many
+	guards   []guard
+	commands []command
 	staged   map[string]string // documents written by this change, as a later read in it must see them
 
-	once int // position in keys of the mark that makes sending the change again harmless; 0 for none
+	once  int   // position in keys of the mark that makes sending the change again harmless; 0 for none
+	first first // the message that this change takes and ends at once; zero for none
+	turn  bool  // made by a turn, and much like those of other turns
 
 	authorKnown bool // the vault has the author that the change's turn belongs to
+
+	directory *echowall.Directory // the roster as the change's turn sees it; nil outside of turns
 }
 
-func newChange() *change {
-	return &change{index: make(map[string]int, 8), guarded: make(map[string]bool, 4), staged: make(map[string]string, 2)}
+// first is a message that nobody has begun, with the reply to it.
+type first struct {
+	key, fingerprint     int // positions of the once-only marks; fingerprint 0 for none
+	message, mark, reply string
 }
+
+// guard is a condition on one key. Keys are positions in change.keys, from 1.
+type guard struct {
+	key   int
+	kind  string
+	value string
+}
+
+// The kinds of guards.
+const (
+	guardVersion = "v" // the document there has version value; 0: there is none
+	guardMark    = "t" // the mark there is value, or has expired
+	guardNothing = "n" // nothing is there
+	guardText    = "e" // the text there is value
+)
+
+func (g *guard) absent() bool {
+	return g.kind == guardNothing || g.kind == guardVersion && g.value == "0"
+}
+
+// command is one Redis command: its name, its key, its further words. OWE and REOPEN have a second key.
+type command struct {
+	name        string
+	key, second int
+	words       []string
+}
+
+func newChange() *change { return new(change) }
+
+// few is up to how many keys looking through all of them is quicker than a map.
+const few = 24
 
 func (c *change) key(k string) int {
-	i, ok := c.index[k]
-	if !ok {
-		c.keys = append(c.keys, k)
-		i = len(c.keys)
-		c.index[k] = i
+	if c.index == nil {
+		for i := range c.keys {
+			if c.keys[i] == k {
+				return i + 1
+			}
+		}
+	} else if i, ok := c.index[k]; ok {
+		return i
 	}
-	return i
+	if c.keys == nil {
+		c.keys = make([]string, 0, 16)
+	}
+	c.keys = append(c.keys, k)
+	n := len(c.keys)
+	switch {
+	case c.index != nil:
+		c.index[k] = n
+	case n > few:
+		c.index = make(map[string]int, 2*n)
+		for i, k := range c.keys {
+			c.index[k] = i + 1
+		}
+	}
+	return n
 }
 
 // guard makes the change depend on key as it was read; the first guard of a key counts.
 func (c *change) guard(key, kind, value string) {
-	if c.guarded[key] {
-		return
+	k := c.key(key)
+	for i := range c.guards {
+		if c.guards[i].key == k {
+			return
+		}
 	}
-	c.guarded[key] = true
-	c.nguards++
-	c.guards = append(c.guards, c.key(key), kind, value)
+	c.guards = append(c.guards, guard{k, kind, value})
 }
 
 // guardVersion makes the change depend on the document at key having version (0: not there).
-func (c *change) guardVersion(key string, version int) { c.guard(key, "v", strconv.Itoa(version)) }
+func (c *change) guardVersion(key string, version int) {
+	c.guard(key, guardVersion, strconv.Itoa(version))
+}
 
-// do stages one Redis command: its name, its key, its further words.
+// do stages one Redis command: its name, its key, its further words, which are texts and whole numbers.
 func (c *change) do(name, key string, words ...any) {
-	c.commands = append(c.commands, len(words)+2, name, c.key(key))
-	c.commands = append(c.commands, words...)
+	texts := make([]string, len(words))
+	for i, w := range words {
+		switch w := w.(type) {
+		case string:
+			texts[i] = w
+		case int:
+			texts[i] = strconv.Itoa(w)
+		case int64:
+			texts[i] = strconv.FormatInt(w, 10)
+		default:
+			texts[i] = fmt.Sprint(w)
+		}
+	}
+	c.put(name, key, texts...)
+}
+
+// put is do for texts.
+func (c *change) put(name, key string, words ...string) {
+	if c.commands == nil {
+		c.commands = make([]command, 0, 16)
+	}
+	c.commands = append(c.commands, command{name: name, key: c.key(key), words: words})
 }
 
 // setDoc stages a document with version+1.
@@ -134,9 +216,12 @@ func (c *change) setDocFor(key string, version int, doc any, kept time.Duration)
 	}
 	c.guardVersion(key, version)
 	if kept > 0 {
-		c.do("SET", key, text, "EX", int(kept.Seconds()))
+		c.put("SET", key, text, "EX", strconv.Itoa(int(kept.Seconds())))
 	} else {
-		c.do("SET", key, text)
+		c.put("SET", key, text)
+	}
+	if c.staged == nil {
+		c.staged = make(map[string]string, 2)
 	}
 	c.staged[key] = text
 	return nil
@@ -148,7 +233,10 @@ func (c *change) owe(k keys, d echowall.Debt) error {
 	if err != nil {
 		return err
 	}
-	c.commands = append(c.commands, 6, "OWE", c.key(k.debt(d.ID)), c.key(k.due()), d.ID, text, firstLook(d))
+	c.commands = append(c.commands, command{
+		name: "OWE", key: c.key(k.debt(d.ID)), second: c.key(k.due()),
+		words: []string{d.ID, text, strconv.FormatInt(firstLook(d), 10)},
+	})
 	return nil
 }
 
@@ -162,20 +250,62 @@ func firstLook(d echowall.Debt) int64 {
 
 // reopen stages that boxed debts of a recipient, if there are any, are looked at again.
 func (c *change) reopen(k keys, r echowall.Recipient) {
-	c.commands = append(c.commands, 4, "REOPEN", c.key(k.box(r)), c.key(k.reopened()), string(r))
+	c.commands = append(c.commands, command{name: "REOPEN", key: c.key(k.box(r)), second: c.key(k.reopened()), words: []string{string(r)}})
+}
+
+// general lists the arguments of the commit script.
+func (c *change) general() []any {
+	argv := make([]any, 0, 2+3*len(c.guards)+6*len(c.commands))
+	argv = append(argv, c.once, len(c.guards))
+	for i := range c.guards {
+		g := &c.guards[i]
+		argv = append(argv, g.key, g.kind, g.value)
+	}
+	for i := range c.commands {
+		cmd := &c.commands[i]
+		if cmd.second != 0 {
+			argv = append(argv, len(cmd.words)+3, cmd.name, cmd.key, cmd.second)
+		} else {
+			argv = append(argv, len(cmd.words)+2, cmd.name, cmd.key)
+		}
+		for _, w := range cmd.words {
+			argv = append(argv, w)
+		}
+	}
+	return argv
+}
+
+// isStraight reports whether the change is small enough for a script of its own.
+func (c *change) isStraight() bool {
+	words := 0
+	for i := range c.commands {
+		words += len(c.commands[i].words)
+	}
+	return c.turn && c.once == 0 && words <= straightWords && len(c.guards) <= straightWords/2
 }
 
 // apply runs the change. A guard that does not hold is KindConflict.
 func (c *change) apply(ctx context.Context, s *Store) error {
-	if c.nguards == 0 && len(c.commands) == 0 {
+	if len(c.guards) == 0 && len(c.commands) == 0 {
 		return nil
 	}
-	argv := make([]any, 0, 2+len(c.guards)+len(c.commands))
-	argv = append(argv, c.once, c.nguards)
-	argv = append(argv, c.guards...)
-	argv = append(argv, c.commands...)
-	failed, err := s.run(ctx, commitScript, c.keys, argv...).Int()
-	if err != nil {
+	var failed int
+	var err error
+	var script *redis.Script
+	var argv []any
+	if c.isStraight() {
+		var text []byte
+		text, argv = c.straight(make([]byte, 0, 2048), make([]any, 0, 32))
+		script = s.straight.script(text)
+	}
+	switch {
+	case script != nil:
+	case c.first.key != 0:
+		return echowall.Errorf(echowall.KindConflict, "store: too much for a guess")
+	default:
+		script, argv = commitScript, c.general()
+	}
+	if failed, err = s.run(ctx, script, c.keys, argv...).Int(); err != nil {
 		return wrap(err)
 	}
 	if failed != 0 {

@@ -43,7 +43,7 @@ type ExportOptions struct {
 // A service may run meanwhile. What changes during the export is in it either as it was before or after, so
 // two things that changed together may be of different age; for an exact copy stop the service.
 //
-// Memory stays small: 8 bytes or so a key, and one batch of documents. When the database holds keys of an
+// Memory stays small: 8 bytes or so a key, one batch of documents, and the roster. When the database holds keys of an
 // unknown kind, Export writes all others and then fails.
 func (s *Store) Export(ctx context.Context, w io.Writer, o ExportOptions) error {
 	x := &exporter{s: s, kinds: o.Kinds, sum: s.ids.Seal(), seed: maphash.MakeSeed(), done: make(map[uint64]struct{})}
@@ -71,6 +71,9 @@ func (s *Store) Export(ctx context.Context, w io.Writer, o ExportOptions) error 
 		}
 	}
 	if err := x.all(ctx); err != nil {
+		return err
+	}
+	if err := x.roster(ctx); err != nil {
 		return err
 	}
 	if full {
@@ -173,9 +176,9 @@ func (x *exporter) family(ctx context.Context, name string, f family, ids []stri
 			}
 		}
 		return nil
-	case shapeRebuilt, shapeFleeting:
+	case shapeRoster, shapeRebuilt, shapeFleeting:
 		return nil
-	case shapeValue, shapeTable, shapeHash, shapeFields, shapeStream, shapeSet, shapeSealed, shapeSealedFields:
+	case shapeValue, shapeHash, shapeFields, shapeStream, shapeSet, shapeSealed, shapeSealedFields:
 	}
 	for _, id := range ids {
 		// What is gone since it was listed is left out.
@@ -223,6 +226,27 @@ func (x *exporter) documents(ctx context.Context, name string, f family, ids []s
 		}
 		if err != nil {
 			return wrap(err)
+		}
+	}
+	return nil
+}
+
+// roster writes the roster as it stands at one moment.
+func (x *exporter) roster(ctx context.Context) error {
+	d, err := x.s.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range rosterParts {
+		f := families[p.name]
+		if x.kinds != nil && !slices.Contains(x.kinds, f.kind) {
+			continue
+		}
+		err := p.eachText(d.Roster, func(id, text string) error {
+			return x.private(p.name, line{Kind: f.kind, Key: id, Doc: json.RawMessage(text)})
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -284,10 +308,6 @@ func (x *exporter) one(ctx context.Context, name string, f family, id string) er
 			return wrap(err)
 		}
 		return x.write(line{Kind: f.kind, Key: id, Fields: fields})
-	case shapeTable:
-		return x.fields(ctx, key, func(field, value string) error {
-			return x.write(line{Kind: f.kind, Key: field, Doc: json.RawMessage(value)})
-		})
 	case shapeFields:
 		return x.fields(ctx, key, func(field, value string) error {
 			return x.write(line{Kind: f.kind, Key: id, Field: field, Value: value})
@@ -310,7 +330,7 @@ func (x *exporter) one(ctx context.Context, name string, f family, id string) er
 		return x.identity(name, id, sealed)
 	case shapeSealedFields:
 		return x.fields(ctx, key, func(field, value string) error { return x.identity(name, field, value) })
-	case shapeDocument, shapeMedia, shapeDebt, shapeRebuilt, shapeFleeting:
+	case shapeDocument, shapeMedia, shapeDebt, shapeRoster, shapeRebuilt, shapeFleeting:
 	}
 	return echowall.Errorf(echowall.KindInternal, "store: family %s is not exported key by key", name)
 }
@@ -367,7 +387,7 @@ func (x *exporter) identity(name, id, sealed string) error {
 	if x.lock == nil {
 		return nil
 	}
-	plain, err := x.s.vault.open(echowall.Recipient(id), sealed)
+	plain, err := x.s.vault.open(sealedUnder(name, id), sealed)
 	if err != nil {
 		return err
 	}

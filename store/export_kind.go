@@ -15,7 +15,7 @@ const (
 	shapeMedia                     // like shapeDocument, with the bytes that stand in the family media
 	shapeDebt                      // like shapeDocument, with the places in the ledger's sorted sets
 	shapeValue                     // string: one value; its key is the family
-	shapeTable                     // hash: one JSON value a field
+	shapeRoster                    // hash: entries of the roster of one sort; those in use are exported
 	shapeHash                      // hash: few fields that belong together
 	shapeFields                    // hash: many fields, each for itself
 	shapeStream                    // stream
@@ -44,16 +44,23 @@ type family struct {
 
 // families is the whole database, in the words of keys.go. A family that is missing here makes Export fail.
 var families = map[string]family{
-	"conv":     {"conversation", shapeDocument, func() any { return new(echowall.Conversation) }},
-	"who":      {"person", shapeDocument, func() any { return new(echowall.Who) }},
-	"code":     {"code", shapeDocument, func() any { return new(echowall.BindingCode) }},
-	"wish":     {kindWish, shapeDocument, func() any { return new(echowall.Wish) }},
-	"study":    {"study", shapeDocument, func() any { return new(echowall.StudyRecord) }},
-	"lesson":   {"lesson", shapeDocument, func() any { return new(echowall.Lesson) }},
-	"notice":   {"notice", shapeDocument, func() any { return new(echowall.Notice) }},
-	"debt":     {"debt", shapeDebt, func() any { return new(debtDoc) }},
-	"stations": {"station", shapeTable, func() any { return new(echowall.Station) }},
-	"branches": {"branch", shapeTable, func() any { return new(echowall.Branch) }},
+	"conv":   {"conversation", shapeDocument, func() any { return new(echowall.Conversation) }},
+	"who":    {"person", shapeDocument, func() any { return new(echowall.Who) }},
+	"code":   {"code", shapeDocument, func() any { return new(echowall.BindingCode) }},
+	"wish":   {kindWish, shapeDocument, func() any { return new(echowall.Wish) }},
+	"study":  {"study", shapeDocument, func() any { return new(echowall.StudyRecord) }},
+	"lesson": {"lesson", shapeDocument, func() any { return new(echowall.Lesson) }},
+	"notice": {"notice", shapeDocument, func() any { return new(echowall.Notice) }},
+	"debt":   {"debt", shapeDebt, func() any { return new(debtDoc) }},
+
+	"committees": {"committee", shapeRoster, func() any { return new(echowall.Committee) }},
+	"branches":   {"branch", shapeRoster, func() any { return new(echowall.Branch) }},
+	"groups":     {"group", shapeRoster, func() any { return new(echowall.Group) }},
+	"stations":   {"station", shapeRoster, func() any { return new(echowall.Station) }},
+	"grids":      {"grid", shapeRoster, func() any { return new(echowall.Grid) }},
+	"points":     {"point", shapeRoster, func() any { return new(echowall.CollectionPoint) }},
+	"units":      {"unit", shapeRoster, func() any { return new(echowall.Unit) }},
+	"roster":     {"roster", shapeRoster, func() any { return new(echowall.RosterPerson) }},
 
 	"mediainfo": {"media", shapeMedia, func() any { return new(echowall.Media) }},
 	"media":     {"media", shapeRebuilt, nil},
@@ -70,8 +77,17 @@ var families = map[string]family{
 	"reopened": {"reopened", shapeSet, nil},
 	"vault":    {kindIdentity, shapeSealed, nil},
 	"late":     {kindIdentity, shapeSealedFields, nil},
+	"erasures": {kindIdentity, shapeSealedFields, nil},
+
+	"accesslog":  {"access", shapeStream, nil},
+	"accesshead": {"", shapeRebuilt, nil},
+	"accessof":   {"", shapeRebuilt, nil},
+	"denied":     {"", shapeFleeting, nil},
+	"contact":    {kindIdentity, shapeSealed, nil},
 
 	"people":    {"", shapeRebuilt, nil},
+	"bound":     {"", shapeRebuilt, nil},
+	"directory": {"", shapeRebuilt, nil},
 	"holders":   {"", shapeRebuilt, nil},
 	"by":        {"", shapeRebuilt, nil},
 	"queue":     {"", shapeRebuilt, nil},
@@ -84,12 +100,26 @@ var families = map[string]family{
 	"unknown":   {"", shapeRebuilt, nil},
 	"latedue":   {"", shapeRebuilt, nil},
 
+	"tries":  {"", shapeFleeting, nil},
+	"rebind": {"", shapeFleeting, nil}, // whoever restores proposes it again
+
 	"seen":      {"", shapeFleeting, nil},
 	"fp":        {"", shapeFleeting, nil},
 	"once":      {"", shapeFleeting, nil},
 	"fired":     {"", shapeFleeting, nil},
 	"restoring": {"", shapeFleeting, nil},
-	"wechat":    {"", shapeFleeting, nil}, // the platform client's token and ticket
+
+	"login":       {"", shapeFleeting, nil},
+	"logincode":   {"", shapeFleeting, nil},
+	"logincodeof": {"", shapeFleeting, nil},
+	"logincount":  {"", shapeFleeting, nil},
+	"session":     {"", shapeFleeting, nil},
+	"sessions":    {"", shapeFleeting, nil},
+	"pulse":       {"", shapeFleeting, nil},
+
+	"directorylog": {"", shapeFleeting, nil}, // a process that knows nothing yet reads the whole roster
+
+	"wechat": {"", shapeFleeting, nil}, // the platform client's token and ticket
 }
 
 // ExportKinds lists the kinds of line that Export can be asked for, in alphabetical order.

@@ -21,7 +21,7 @@ func (k keys) join(parts ...string) string {
 
 // Conversations and the once-only marks of the callback.
 
-// seen: string "R:<token>" while a message runs, "D:<reply>" after; expires.
+// seen: string "R:<token>" while a message runs, "D:<sealed reply>" after; expires.
 func (k keys) seen(message string) string { return k.join("seen", message) }
 
 // once: string, mark of a change that was applied outside of a turn; expires.
@@ -62,9 +62,36 @@ func (k keys) people() string { return k.join("people") }
 // code: document echowall.BindingCode under the hash of the code; expires.
 func (k keys) code(hash string) string { return k.join("code", hash) }
 
-// stations and branches: hash id → JSON.
-func (k keys) stations() string { return k.join("stations") }
-func (k keys) branches() string { return k.join("branches") }
+// binding: document echowall.Binding of one line of the roster.
+func (k keys) binding(id echowall.RosterID) string { return k.join("binding", string(id)) }
+
+// tries: document echowall.Tries, the wrong codes of one person; expires.
+func (k keys) tries(p echowall.PersonID) string { return k.join("tries", string(p)) }
+
+// rebind: document echowall.Rebinding, the proposal to bind a line of the roster anew; expires.
+func (k keys) rebind(id echowall.RosterID) string { return k.join("rebind", string(id)) }
+
+// bound: string, PersonID that a line of the roster is bound to.
+func (k keys) bound(id echowall.RosterID) string { return k.join("bound", string(id)) }
+
+// The roster. A generation is a whole roster: one hash for each sort of entry, id → JSON. While an import
+// writes a new generation, its hashes expire; the directory names the one in use, whose hashes do not.
+
+// directory: document directoryDoc, the roster's revision and its generation.
+func (k keys) directory() string { return k.join("directory") }
+
+// directoryLog: list of the latest changes to the generation in use, newest first, trimmed: JSON of a revision
+// and the entries that it wrote.
+func (k keys) directoryLog() string { return k.join("directorylog") }
+
+func (k keys) committees(gen string) string { return k.join("committees", gen) }
+func (k keys) branches(gen string) string   { return k.join("branches", gen) }
+func (k keys) groups(gen string) string     { return k.join("groups", gen) }
+func (k keys) stations(gen string) string   { return k.join("stations", gen) }
+func (k keys) grids(gen string) string      { return k.join("grids", gen) }
+func (k keys) points(gen string) string     { return k.join("points", gen) }
+func (k keys) units(gen string) string      { return k.join("units", gen) }
+func (k keys) roster(gen string) string     { return k.join("roster", gen) }
 
 // Wishes.
 
@@ -119,6 +146,9 @@ func (k keys) receipts(notice string) string { return k.join("receipts", notice)
 func (k keys) media(id string) string     { return k.join("media", id) }
 func (k keys) mediaInfo(id string) string { return k.join("mediainfo", id) }
 
+// erasures: hash order → sealed erasureDoc, the erasures that were ordered and are not finished.
+func (k keys) erasures() string { return k.join("erasures") }
+
 // The owed ledger.
 
 // debt: document echowall.Debt.
@@ -154,6 +184,48 @@ func (k keys) fired(job, due string) string { return k.join("fired", job, due) }
 
 // runs: stream of what the clock did, trimmed.
 func (k keys) runs() string { return k.join("runs") }
+
+// Logging in to the console.
+
+// login: document echowall.LoginTicket; expires.
+func (k keys) login(id string) string { return k.join("login", id) }
+
+// loginCode: document of the person whom a six-digit code lets in, under the hash of the code; expires.
+func (k keys) loginCode(hash string) string { return k.join("logincode", hash) }
+
+// loginCodeOf: string, hash of the code that a person holds; expires.
+func (k keys) loginCodeOf(p echowall.PersonID) string { return k.join("logincodeof", string(p)) }
+
+// loginCount: integer, what was counted in one span; expires.
+func (k keys) loginCount(what, span string) string { return k.join("logincount", what, span) }
+
+// session: string, a sealed session under its kind and the hash of its token, "-" for one that was ended; expires.
+func (k keys) session(id string) string { return k.join("session", id) }
+
+// sessions: sorted set of the ids of one person's sessions, scored by when they end (unix s); expires.
+func (k keys) sessions(p echowall.PersonID) string { return k.join("sessions", string(p)) }
+
+// pulse: hash station → number that grows with every change of a wish there, so that open pages notice.
+func (k keys) pulse() string { return k.join("pulse") }
+
+// Access.
+
+// accessLog: stream of the lines of the access log, JSON each under the number of the line; never trimmed.
+func (k keys) accessLog() string { return k.join("accesslog") }
+
+// accessHead: document accessHead, number and hash of the last line.
+func (k keys) accessHead() string { return k.join("accesshead") }
+
+// accessOf: sorted set of the numbers of the lines about one recipient, scored by themselves.
+func (k keys) accessOf(r echowall.Recipient) string { return k.join("accessof", string(r)) }
+
+// denied: string, mark of a denial that is on record; expires.
+func (k keys) denied(p echowall.PersonID, a echowall.Action) string {
+	return k.join("denied", string(p), string(a))
+}
+
+// contact: string, sealed phone number and consents of an author.
+func (k keys) contact(a echowall.AuthorID) string { return k.join("contact", string(a)) }
 
 // Backup.
 

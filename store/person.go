@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"slices"
-	"strings"
-	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"echowall"
 )
@@ -17,10 +17,19 @@ func (s *Store) Person(ctx context.Context, p echowall.PersonID) (*echowall.Who,
 	if echowall.KindOf(err) == echowall.KindNotFound {
 		return w, nil
 	}
-	return w, err
+	if err != nil || w.Roster == "" {
+		return w, err
+	}
+	d, err := s.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w.Enrol(d)
+	return w, nil
 }
 
-// UpdatePerson implements echowall.PeopleStore.
+// UpdatePerson implements echowall.PeopleStore. The rule sees what is stored, without what the roster adds.
+// KindConflict when the rule binds a line of the roster that somebody else is bound to.
 func (s *Store) UpdatePerson(ctx context.Context, p echowall.PersonID, rule func(*echowall.Who) error) error {
 	return s.update(ctx, func(c *change) error {
 		w := echowall.Who{Person: p}
@@ -29,9 +38,14 @@ func (s *Store) UpdatePerson(ctx context.Context, p echowall.PersonID, rule func
 		if err != nil {
 			return err
 		}
-		before := slices.Clone(w.Grants)
+		before, line := slices.Clone(w.Grants), w.Roster
 		if err := rule(&w); err != nil {
 			return err
+		}
+		if w.Roster != line {
+			if err := s.bind(ctx, c, p, line, w.Roster); err != nil {
+				return err
+			}
 		}
 		if err := c.setDoc(key, version, &w); err != nil {
 			return err
@@ -62,92 +76,70 @@ func (s *Store) HoldersOf(ctx context.Context, g echowall.Grant) ([]echowall.Per
 	for i, id := range ids {
 		out[i] = echowall.PersonID(id)
 	}
-	slices.Sort(out)
-	return out, nil
-}
-
-// PutCode implements echowall.PeopleStore. Only a keyed hash of the code is stored.
-func (s *Store) PutCode(ctx context.Context, code string, bc echowall.BindingCode, kept time.Duration) error {
-	return s.update(ctx, func(c *change) error {
-		return c.setDocFor(s.keys.code(s.ids.Code(code)), 0, &bc, kept)
-	})
-}
-
-// TakeCode implements echowall.PeopleStore. Of two people who type one code at once, one gets it.
-func (s *Store) TakeCode(ctx context.Context, code string) (*echowall.BindingCode, error) {
-	var bc echowall.BindingCode
-	err := s.update(ctx, func(c *change) error {
-		key := s.keys.code(s.ids.Code(code))
-		version, err := s.load(ctx, c, key, &bc)
-		if err != nil {
-			return err
-		}
-		c.guardVersion(key, version)
-		c.do("DEL", key)
-		return nil
-	})
+	d, err := s.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &bc, nil
-}
-
-// PutStations adds or replaces stations by id.
-func (s *Store) PutStations(ctx context.Context, list ...echowall.Station) error {
-	return putAll(ctx, s, s.keys.stations(), list, func(x echowall.Station) string { return string(x.ID) })
-}
-
-// PutBranches adds or replaces branches by id.
-func (s *Store) PutBranches(ctx context.Context, list ...echowall.Branch) error {
-	return putAll(ctx, s, s.keys.branches(), list, func(x echowall.Branch) string { return string(x.ID) })
-}
-
-// Stations implements echowall.PeopleStore, by id.
-func (s *Store) Stations(ctx context.Context) ([]echowall.Station, error) {
-	return getAll(ctx, s, s.keys.stations(), func(x echowall.Station) string { return string(x.ID) })
-}
-
-// Branches implements echowall.PeopleStore, by id.
-func (s *Store) Branches(ctx context.Context) ([]echowall.Branch, error) {
-	return getAll(ctx, s, s.keys.branches(), func(x echowall.Branch) string { return string(x.ID) })
-}
-
-// putAtOnce keeps a command below the 8,000 words or so that a script can pass on.
-const putAtOnce = 1000
-
-func putAll[T any](ctx context.Context, s *Store, key string, list []T, id func(T) string) error {
-	if len(list) == 0 {
-		return nil
+	if lines := d.Holders(g); len(lines) > 0 {
+		bound, err := s.Bound(ctx, lines...)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range bound {
+			out = append(out, p)
+		}
 	}
-	return s.update(ctx, func(c *change) error {
-		for some := range slices.Chunk(list, putAtOnce) {
-			words := make([]any, 0, 2*len(some))
-			for _, x := range some {
-				text, err := json.Marshal(x)
-				if err != nil {
-					return echowall.Errorf(echowall.KindInternal, "store: encode %T: %w", x, err)
-				}
-				words = append(words, id(x), string(text))
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// Bound returns who is bound to lines of the roster; lines to which nobody is are left out.
+func (s *Store) Bound(ctx context.Context, lines ...echowall.RosterID) (map[echowall.RosterID]echowall.PersonID, error) {
+	out := make(map[echowall.RosterID]echowall.PersonID, len(lines))
+	for some := range slices.Chunk(lines, putAtOnce) {
+		keys := make([]string, len(some))
+		for i, id := range some {
+			keys[i] = s.keys.bound(id)
+		}
+		found, err := s.pipe.MGet(ctx, keys...).Result()
+		if err != nil {
+			return nil, wrap(err)
+		}
+		for i, p := range found {
+			if text, ok := p.(string); ok {
+				out[some[i]] = echowall.PersonID(text)
 			}
-			c.do("HSET", key, words...)
 		}
-		return nil
-	})
+	}
+	return out, nil
 }
 
-func getAll[T any](ctx context.Context, s *Store, key string, id func(T) string) ([]T, error) {
-	docs, err := s.pipe.HGetAll(ctx, key).Result()
-	if err != nil {
-		return nil, wrap(err)
+// bind stages that p is bound to another line of the roster; either line may be "".
+func (s *Store) bind(ctx context.Context, c *change, p echowall.PersonID, from, to echowall.RosterID) error {
+	if from != "" {
+		c.do("DEL", s.keys.bound(from))
+		c.staged[s.keys.bound(from)] = ""
 	}
-	out := make([]T, 0, len(docs))
-	for _, text := range docs {
-		var x T
-		if err := json.Unmarshal([]byte(text), &x); err != nil {
-			return nil, echowall.Errorf(echowall.KindInternal, "store: decode %T: %w", x, err)
+	if to == "" {
+		return nil
+	}
+	key := s.keys.bound(to)
+	other, staged := c.staged[key]
+	if !staged {
+		var err error
+		if other, err = s.pipe.Get(ctx, key).Result(); err != nil && !errors.Is(err, redis.Nil) {
+			return wrap(err)
 		}
-		out = append(out, x)
+		if other == "" {
+			c.guard(key, "n", "")
+		} else {
+			c.guard(key, "t", other)
+		}
 	}
-	slices.SortFunc(out, func(a, b T) int { return strings.Compare(id(a), id(b)) })
-	return out, nil
+	if other != "" && other != string(p) {
+		return echowall.Errorf(echowall.KindConflict, "store: somebody else is bound to this line of the roster")
+	}
+	c.do("SET", key, string(p))
+	c.staged[key] = string(p)
+	return nil
 }

@@ -91,6 +91,8 @@ type restorer struct {
 	first  int // line with which change began
 	bytes  int
 	out    Restored
+
+	rostered bool // the directory is staged
 }
 
 // claim marks the account and makes sure that it is empty, or holds only what an interrupted restore left.
@@ -223,7 +225,7 @@ func (x *restorer) line(ctx context.Context, text []byte) error {
 		return x.end(text)
 	}
 	x.hash(text)
-	if x.change.nguards == 0 {
+	if len(x.change.guards) == 0 {
 		x.first = x.number
 		x.change.guard(x.s.keys.restoring(), "t", x.token)
 	}

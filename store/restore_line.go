@@ -38,11 +38,12 @@ func (x *restorer) thing(kind string, text []byte) error {
 			return echowall.Errorf(echowall.KindInvalid, "%w", err)
 		}
 		return x.set(k.join(name), l.Value, 0)
-	case shapeTable:
+	case shapeRoster:
 		if err := json.Unmarshal(l.Doc, f.doc()); err != nil {
 			return echowall.Errorf(echowall.KindInvalid, "%w", err)
 		}
-		c.do("HSET", k.join(name), l.Key, string(l.Doc))
+		c.do("HSET", k.join(name, x.token), l.Key, string(l.Doc))
+		return x.useRoster()
 	case shapeHash:
 		if len(l.Fields) == 0 {
 			return echowall.Errorf(echowall.KindInvalid, "the fields are missing")
@@ -55,6 +56,9 @@ func (x *restorer) thing(kind string, text []byte) error {
 		c.do("HSET", k.familyKey(name, l.Key), l.Field, l.Value)
 	case shapeStream:
 		c.do("XADD", k.join(name), append([]any{l.Key}, words(l.Fields)...)...)
+		if name == "accesslog" {
+			return x.access(l)
+		}
 	case shapeSet:
 		c.do("SADD", k.join(name), l.Key)
 	case shapeSealed, shapeSealedFields, shapeRebuilt, shapeFleeting:
@@ -96,6 +100,19 @@ func (x *restorer) wish(text []byte) error {
 	return x.set(x.s.keys.wish(w.Number), doc, 0)
 }
 
+// useRoster stages, once, that the roster that is being restored is the one in use.
+func (x *restorer) useRoster() error {
+	if x.rostered {
+		return nil
+	}
+	x.rostered = true
+	text, err := marshalDoc(1, directoryDoc{x.token, newMark()})
+	if err != nil {
+		return err
+	}
+	return x.set(x.s.keys.directory(), text, 0)
+}
+
 // document stages a document with its indexes.
 func (x *restorer) document(name string, f family, l line) error {
 	if l.Expires != 0 && !time.Unix(l.Expires, 0).After(x.now) {
@@ -111,6 +128,11 @@ func (x *restorer) document(name string, f family, l line) error {
 		c.do("SADD", k.people(), l.Key)
 		for _, g := range d.Grants {
 			c.do("SADD", k.holders(g), l.Key)
+		}
+		if d.Roster != "" {
+			if err := x.set(k.bound(d.Roster), l.Key, 0); err != nil {
+				return err
+			}
 		}
 	case *echowall.Notice:
 		c.do("ZADD", k.noticesOf(d.Branch), d.Created.Unix(), l.Key)
@@ -149,11 +171,15 @@ func (x *restorer) identity(l line) error {
 		}
 		return x.thing(i.ID, i.Plain)
 	}
-	sealed := x.s.vault.seal(echowall.Recipient(i.ID), echowall.OpenID(i.Plain))
+	sealed := x.s.vault.seal(sealedUnder(i.Family, i.ID), echowall.OpenID(i.Plain))
 	k, c := x.s.keys, x.change
 	switch i.Family {
 	case "vault":
 		if err := x.set(k.vault(echowall.Recipient(i.ID)), sealed, 0); err != nil {
+			return err
+		}
+	case "contact":
+		if err := x.set(k.familyKey(i.Family, i.ID), sealed, 0); err != nil {
 			return err
 		}
 	case "late":

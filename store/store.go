@@ -34,6 +34,10 @@ type Store struct {
 	vault vault
 	now   func() time.Time
 	nums  numbers
+
+	roster rosterCache
+
+	batcher batcher
 }
 
 // Open connects and checks that Redis answers. It starts nothing that outlives Close.

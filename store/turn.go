@@ -16,15 +16,24 @@ import (
 const (
 	seenKept  = 15 * time.Minute
 	turnLease = 6 * time.Second // a worker that died gives the message free after this
+
+	conversationKept = echowall.DraftKept + 24*time.Hour
+)
+
+// The same in seconds, as scripts and commands say it.
+var (
+	seenSeconds         = strconv.Itoa(int(seenKept.Seconds()))
+	conversationSeconds = strconv.Itoa(int(conversationKept.Seconds()))
 )
 
 // beginScript claims one message and reads what its turn needs, in one round trip.
 //
 //	KEYS  1 seen, 2 fingerprint, 3 conversation, 4 who, 5 vault of the person, 6 vault of the author,
-//	      7 box of the person, 8 box of the author
+//	      7 box of the person, 8 box of the author, 9 directory
 //	ARGV  1 token of this worker, 2 lease (ms), 3 message key, 4 seconds to keep the fingerprint, 5 has a fingerprint ("1")
 //	result {"replay"} | {"done", reply} | {"running"} |
-//	       {"new", number of boxed debts, conversation, who, vault of the person, vault of the author}, false for what is not there
+//	       {"new", number of boxed debts, conversation, who, vault of the person, vault of the author, directory},
+//	       false for what is not there
 var beginScript = redis.NewScript(`
 if ARGV[5] == '1' and not redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4], 'NX') and redis.call('GET', KEYS[2]) ~= ARGV[3] then
   return {'replay'}
@@ -39,8 +48,8 @@ local boxed = 0
 if redis.call('EXISTS', KEYS[7], KEYS[8]) > 0 then
   boxed = redis.call('ZCARD', KEYS[7]) + redis.call('ZCARD', KEYS[8])
 end
-local found = redis.call('MGET', KEYS[3], KEYS[4], KEYS[5], KEYS[6])
-return {'new', boxed, found[1], found[2], found[3], found[4]}
+local found = redis.call('MGET', KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[9])
+return {'new', boxed, found[1], found[2], found[3], found[4], found[5]}
 `)
 
 // releaseScript gives a claimed message free if it is still ours. KEYS 1 seen; ARGV 1 mark.
@@ -49,9 +58,11 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) 
 return 0
 `)
 
-// renewScript lengthens the claim while the worker is alive. KEYS 1 seen; ARGV 1 mark, 2 lease (ms).
+// renewScript lengthens the claim while the worker is alive, or claims the message if nobody has begun it.
+// KEYS 1 seen; ARGV 1 mark, 2 lease (ms); result 1 when the message is claimed.
 var renewScript = redis.NewScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end
 return 0
 `)
 
@@ -70,7 +81,14 @@ type turn struct {
 	boxed   int
 	change  *change
 
-	known, authorKnown bool // the vault can map the person, the author back
+	directory *echowall.Directory // the roster when the turn began
+
+	guessed  bool   // begun without asking; see guess.go
+	stranger bool   // has no who document
+	pointer  string // the roster that was guessed
+
+	known, authorKnown bool   // the vault can map the person, the author back
+	sealed             string // the person's entry in the vault
 
 	late bool // a sealed copy of the message may be stored
 }
@@ -78,10 +96,13 @@ type turn struct {
 // Begin claims one message. Whoever gets BeginNew runs it and ends with Commit or Abandon; a worker that
 // dies gives it free after a few seconds.
 func (s *Store) Begin(ctx context.Context, c echowall.Contact) (echowall.Turn, error) {
-	t := &turn{s: s, contact: c, person: s.ids.Person(c.From), author: s.ids.Author(c.From), change: newChange()}
+	t := &turn{s: s, contact: c, person: s.ids.Person(c.From), author: s.ids.Author(c.From)}
 	token := make([]byte, 9)
 	rand.Read(token)
 	t.mark = "R:" + encode(token)
+	if c.Guess && s.guess(t) {
+		return t, nil
+	}
 	k := s.keys
 	fingerprint := "0"
 	if c.Fingerprint != "" {
@@ -90,7 +111,7 @@ func (s *Store) Begin(ctx context.Context, c echowall.Contact) (echowall.Turn, e
 	keys := []string{
 		k.seen(c.Key), k.fingerprint(c.Fingerprint), k.conversation(t.person), k.who(t.person),
 		k.vault(echowall.Recipient(t.person)), k.vault(echowall.Recipient(t.author)),
-		k.box(echowall.Recipient(t.person)), k.box(echowall.Recipient(t.author)),
+		k.box(echowall.Recipient(t.person)), k.box(echowall.Recipient(t.author)), k.directory(),
 	}
 	got, err := s.run(ctx, beginScript, keys, t.mark[2:], turnLease.Milliseconds(), c.Key, int(seenKept.Seconds()), fingerprint).Slice()
 	if err != nil {
@@ -105,8 +126,8 @@ func (s *Store) Begin(ctx context.Context, c echowall.Contact) (echowall.Turn, e
 		return t, nil
 	case "done":
 		t.state = echowall.BeginDuplicate
-		t.reply = []byte(got[1].(string))
-		return t, nil
+		t.reply, err = s.replyOf(c.Key, got[1].(string))
+		return t, err
 	}
 	t.boxed = int(got[1].(int64))
 	if text, ok := got[2].(string); ok {
@@ -114,15 +135,24 @@ func (s *Store) Begin(ctx context.Context, c echowall.Contact) (echowall.Turn, e
 			return nil, err
 		}
 	}
-	if text, ok := got[3].(string); ok {
+	if text, ok := got[3].(string); !ok {
+		t.stranger = true
+	} else {
 		if _, err = unmarshalDoc(text, &t.who); err != nil {
 			return nil, err
 		}
 	}
 	t.who.Person = t.person
-	_, t.known = got[4].(string)
+	t.sealed, t.known = got[4].(string)
 	_, t.authorKnown = got[5].(string)
-	t.change.authorKnown = t.authorKnown
+	pointer, _ := got[6].(string)
+	if t.directory, err = s.directoryAt(ctx, pointer); err != nil {
+		return nil, err
+	}
+	t.renew()
+	if t.who.Roster != "" {
+		t.who.Enrol(t.directory)
+	}
 	return t, nil
 }
 
@@ -153,9 +183,14 @@ func authorOf(ctx context.Context) (echowall.OpenID, bool) {
 }
 
 // Discard implements echowall.Turn.
-func (t *turn) Discard() {
+func (t *turn) Discard() { t.renew() }
+
+// renew begins the turn's change anew.
+func (t *turn) renew() {
 	t.change = newChange()
+	t.change.turn = true
 	t.change.authorKnown = t.authorKnown
+	t.change.directory = t.directory
 }
 
 // Owe implements echowall.Turn.
@@ -166,8 +201,11 @@ func (t *turn) Commit(ctx context.Context, reply []byte) error {
 	s, k, c := t.s, t.s.keys, t.change
 	seen := k.seen(t.contact.Key)
 	c.guard(seen, "t", t.mark)
-	if err := c.setDocFor(k.conversation(t.person), t.convV, &t.conv, echowall.DraftKept+24*time.Hour); err != nil {
+	if err := c.setDocFor(k.conversation(t.person), t.convV, &t.conv, conversationKept); err != nil {
 		return err
+	}
+	if t.convV == 0 && t.known { // else the conversation tells whether the person was erased meanwhile
+		c.guard(k.vault(echowall.Recipient(t.person)), "e", t.sealed)
 	}
 	t.reach(c)
 	if !t.known {
@@ -178,7 +216,7 @@ func (t *turn) Commit(ctx context.Context, reply []byte) error {
 		c.do("HDEL", k.late(), t.contact.Key)
 		c.do("ZREM", k.lateDue(), t.contact.Key)
 	}
-	c.do("SET", seen, "D:"+string(reply), "EX", int(seenKept.Seconds()))
+	c.do("SET", seen, s.doneMark(t.contact.Key, reply), "EX", int(seenKept.Seconds()))
 	return c.apply(ctx, s)
 }
 
