@@ -48,6 +48,7 @@ type ErasureStore interface {
 // in the middle only delays the rest.
 type Erasure struct {
 	Store  ErasureStore
+	People *People
 	Access AccessStore
 	Now    func() time.Time
 }
@@ -93,9 +94,13 @@ func (u *Erasure) Run(ctx context.Context) (int, error) {
 	return done, errors.Join(errs...)
 }
 
-// finish does the whole of one erasure, however much of it was done before. That nothing can be sent comes
-// first; then the wishes, so that nothing more is owed to their author; then what was owed.
+// finish does the whole of one erasure, however much of it was done before. Access goes first, as when somebody
+// unbinds. Then nothing can be sent any more; then the wishes go, so that nothing more is owed to their author;
+// then what was owed.
 func (u *Erasure) finish(ctx context.Context, e Erasing) error {
+	if err := u.People.Leave(ctx, e.Self.Person, "erased"); err != nil {
+		return err
+	}
 	if err := u.Store.ErasePerson(ctx, e.Self); err != nil {
 		return err
 	}
