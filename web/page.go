@@ -34,7 +34,7 @@ func (s *Server) chooseSize(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	c := &http.Cookie{Name: sizeCookie, Value: sizeLarge, Path: "/", MaxAge: sizeCookieAge, HttpOnly: true,
-		Secure: strings.HasPrefix(s.Signer.publicURL, "https:"), SameSite: http.SameSiteLaxMode}
+		Secure: s.https(), SameSite: http.SameSiteLaxMode}
 	if q.Get("large") != "1" {
 		c.Value, c.MaxAge = "", -1
 	}

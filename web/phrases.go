@@ -52,6 +52,11 @@ func (p phrases) role(r echowall.Role) string {
 	return p.Say("web.role_staff")
 }
 
+// deskRole names a role on console pages.
+func (p phrases) deskRole(r echowall.Role) string { return p.Say(deskRoleKey(r)) }
+
+func deskRoleKey(r echowall.Role) string { return "console.role_" + string(r) }
+
 // checkLabels looks for the sentences whose keys are put together while running.
 func (p phrases) checkLabels() error {
 	var errs []error
@@ -83,6 +88,15 @@ func (p phrases) checkLabels() error {
 		errs = append(errs, p.checkKey("wall.due_on_"+kind, "date")...)
 		errs = append(errs, p.checkKey("wall.due_was_"+kind, "date")...)
 		errs = append(errs, p.checkKey("wall.now_"+kind)...)
+	}
+	for _, perm := range echowall.Permissions() {
+		if perm.Role != echowall.RoleAuthor {
+			errs = append(errs, p.checkKey(deskRoleKey(perm.Role))...)
+		}
+	}
+	for k := range statuses {
+		errs = append(errs, p.checkKey("console.error_"+string(k))...)
+		errs = append(errs, p.checkKey("console.error_"+string(k)+"_text")...)
 	}
 	return errors.Join(errs...)
 }

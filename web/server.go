@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"echowall"
@@ -31,6 +32,8 @@ type Config struct {
 	Ready func(ctx context.Context) error
 	// Metrics writes the body of /metrics in the text exposition format; nil leaves the page out.
 	Metrics func(w io.Writer)
+	// Console is the staff's way in; nil leaves it out.
+	Console *Console
 	// Callback is the platform's way in (/wechat); nil leaves it out.
 	Callback http.Handler
 }
@@ -42,6 +45,9 @@ func (c Config) check() error {
 	case c.Account == "", c.Now == nil, c.Location == nil:
 		return errors.New("web: Config misses Account, Now or Location")
 	}
+	if c.Console != nil {
+		return c.Console.check()
+	}
 	return nil
 }
 
@@ -52,6 +58,9 @@ type Server struct {
 	views  views
 	assets assets
 	origin *http.CrossOriginProtection
+
+	sessions  *sessions   // of the console
+	deskTable []deskRoute // of the console
 }
 
 // New parses all templates and reads all assets. A view that is missing or undeclared, and a sentence that
@@ -74,6 +83,18 @@ func New(c Config) (*Server, error) {
 	if err := s.words.checkLabels(); err != nil {
 		return nil, err
 	}
+	if c.Console != nil {
+		s.sessions = newSessions(c.Console.Sessions, "desk", s.https(), echowall.ConsoleSessions, c.Now)
+		s.sessions.ErrorFunc = s.fail
+		s.deskTable = s.deskRoutes()
+		var errs []error
+		for _, key := range deskKeys(s.deskTable) {
+			errs = append(errs, s.words.checkKey(key)...)
+		}
+		if err := errors.Join(errs...); err != nil {
+			return nil, err
+		}
+	}
 	// A proxy may hand on another Host than the one people see.
 	if u, err := url.Parse(c.Signer.publicURL); err == nil && u.Host != "" {
 		if err := s.origin.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
@@ -82,6 +103,9 @@ func New(c Config) (*Server, error) {
 	}
 	return s, nil
 }
+
+// https reports whether people reach us by https.
+func (s *Server) https() bool { return strings.HasPrefix(s.Signer.publicURL, "https:") }
 
 // Handler is the route table.
 func (s *Server) Handler() http.Handler {
@@ -97,6 +121,11 @@ func (s *Server) Handler() http.Handler {
 	m.Handle("GET /m/wish/{number}", s.personal(s.wish))
 	m.Handle("POST /m/wish/{number}/rate", s.personal(s.rate))
 	m.Handle("GET /m/media/{id}", s.adapt(s.media)) // its own caching
+
+	// Staff who logged in.
+	if s.Console != nil {
+		s.console(m)
+	}
 
 	// Browsers, proxies, operators.
 	m.Handle("GET /static/{hash}/{name}", s.adapt(s.static))

@@ -17,8 +17,11 @@ var viewFiles embed.FS
 
 // The files of views/: parts stand in every page, pages stand alone.
 var (
-	viewParts = []string{"frame", "icons", "parts"}
-	viewPages = []string{"error", "lesson", "wall", "wall_wish", "wish"}
+	viewParts = []string{"frame", "console_frame", "icons", "parts"}
+	viewPages = []string{
+		"error", "lesson", "wall", "wall_wish", "wish",
+		"console_error", "console_today",
+	}
 )
 
 // views are the parsed pages by name.

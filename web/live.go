@@ -1,0 +1,227 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"echowall"
+)
+
+// Live tells open console pages that wishes of a station changed. While anybody listens, one goroutine asks
+// the store for its counters; otherwise nothing runs.
+type Live struct {
+	// Pulses returns a number for each station that grows with every change of a wish there.
+	Pulses func(ctx context.Context) (map[echowall.StationID]int64, error)
+	// Every is how long a change may go unnoticed.
+	Every  time.Duration
+	Logger *slog.Logger
+
+	mu        sync.Mutex
+	listeners map[*listener]bool
+	stop      context.CancelFunc // of the goroutine that asks; nil when none runs
+	asking    sync.WaitGroup
+	closed    chan struct{}
+}
+
+// listener is one open page.
+type listener struct {
+	stations map[echowall.StationID]bool // nil is all of them
+	changed  chan struct{}
+}
+
+// NewLive returns a Live that asks pulses every so often.
+func NewLive(pulses func(ctx context.Context) (map[echowall.StationID]int64, error), every time.Duration, logger *slog.Logger) *Live {
+	return &Live{Pulses: pulses, Every: every, Logger: logger, listeners: make(map[*listener]bool), closed: make(chan struct{})}
+}
+
+// listen begins to listen for changes at stations; end stops it.
+func (l *Live) listen(stations map[echowall.StationID]bool) (x *listener, end func()) {
+	x = &listener{stations: stations, changed: make(chan struct{}, 1)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.listeners[x] = true
+	if l.stop == nil && !l.isClosed() {
+		ctx, stop := context.WithCancel(context.Background())
+		l.stop = stop
+		l.asking.Go(func() { l.ask(ctx) })
+	}
+	return x, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.listeners, x)
+		if len(l.listeners) == 0 && l.stop != nil {
+			l.stop()
+			l.stop = nil
+		}
+	}
+}
+
+// Close ends all open streams and waits for what runs. It may be called more than once.
+func (l *Live) Close() {
+	l.mu.Lock()
+	if !l.isClosed() {
+		close(l.closed)
+	}
+	if l.stop != nil {
+		l.stop()
+		l.stop = nil
+	}
+	l.mu.Unlock()
+	l.asking.Wait()
+}
+
+func (l *Live) isClosed() bool {
+	select {
+	case <-l.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+// ask compares the counters with those before until ctx ends. A store that is away is asked again later.
+func (l *Live) ask(ctx context.Context) {
+	tick := time.NewTicker(l.Every)
+	defer tick.Stop()
+	var before map[echowall.StationID]int64
+	failed := false
+	for {
+		now, err := l.Pulses(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			if !failed {
+				l.Logger.Warn("web: live pages hear nothing", slog.Any("error", err))
+			}
+			failed = true
+		default:
+			if before != nil {
+				l.tell(before, now)
+			}
+			before, failed = now, false
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// tell wakes the listeners of the stations whose counters moved.
+func (l *Live) tell(before, now map[echowall.StationID]int64) {
+	var moved []echowall.StationID
+	for id, n := range now {
+		if before[id] != n {
+			moved = append(moved, id)
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for x := range l.listeners {
+		for _, id := range moved {
+			if x.stations == nil || x.stations[id] {
+				select {
+				case x.changed <- struct{}{}:
+				default: // it has not read the last one yet
+				}
+				break
+			}
+		}
+	}
+}
+
+// Streams live as long as the page; each word on them has to arrive within this.
+const (
+	liveBeat  = 15 * time.Second // looks whether the session still holds
+	liveWrite = 10 * time.Second
+	liveRetry = "retry: 5000\n\n" // milliseconds until the browser asks again
+)
+
+// live is the stream of server-sent events that says: something in your queue changed. It says nothing else,
+// so that what the page shows always comes from the page itself. Listening does not count as being there.
+func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
+	stations, ok, err := s.liveStations(r)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		w.WriteHeader(http.StatusNoContent) // tells the browser not to try again
+		return nil
+	}
+	x, end := s.Console.Live.listen(stations)
+	defer end()
+	out := http.NewResponseController(w)
+	say := func(text string) bool {
+		_ = out.SetWriteDeadline(time.Now().Add(liveWrite))
+		if _, err := w.Write([]byte(text)); err != nil {
+			return false
+		}
+		return out.Flush() == nil
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	if !say(liveRetry) {
+		return nil
+	}
+	beat := time.NewTicker(liveBeat)
+	defer beat.Stop()
+	for {
+		text := ": still here\n\n"
+		select {
+		case <-r.Context().Done():
+			return nil
+		case <-s.Console.Live.closed:
+			return nil
+		case <-x.changed:
+			text = "event: change\ndata: queue\n\n"
+		case <-beat.C:
+			if _, ok, err := s.liveStations(r); err != nil || !ok {
+				return nil
+			}
+		}
+		if !say(text) {
+			return nil
+		}
+	}
+}
+
+// liveStations says whose changes a request may hear of; ok is false when its session does not hold (any more).
+// It reads the session anew each time and does not prolong it.
+func (s *Server) liveStations(r *http.Request) (stations map[echowall.StationID]bool, ok bool, err error) {
+	c, err := r.Cookie(s.sessions.Cookie.Name)
+	if err != nil {
+		return nil, false, nil
+	}
+	ctx, err := s.sessions.Load(r.Context(), c.Value)
+	if err != nil {
+		return nil, false, err
+	}
+	session, ok := s.sessions.current(ctx)
+	if !ok {
+		return nil, false, nil
+	}
+	who, err := s.Console.Logins.Store.Person(ctx, session.Person)
+	if err != nil {
+		return nil, false, err
+	}
+	d, err := s.Console.Logins.Guard.Directory(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	span := d.Scopes(who, echowall.ActionQueue)
+	if span.Empty() {
+		return nil, false, nil
+	}
+	if span.All {
+		return nil, true, nil
+	}
+	stations = make(map[echowall.StationID]bool, len(span.Stations))
+	for _, id := range span.Stations {
+		stations[id] = true
+	}
+	return stations, true, nil
+}
