@@ -2,6 +2,7 @@ package echowall
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -9,12 +10,15 @@ import (
 type DutyStore interface {
 	Queue(ctx context.Context, station StationID, states []WishState, limit int) ([]*Wish, error)
 	HoldersOf(ctx context.Context, g Grant) ([]PersonID, error)
+	Person(ctx context.Context, p PersonID) (*Who, error)
+	Wish(ctx context.Context, number string) (*Wish, error)
 	Owe(ctx context.Context, debts ...Debt) error
 }
 
 // Duty are the use cases that bring wishes to the officers' attention when nobody asks.
 type Duty struct {
 	Store    DutyStore
+	Guard    *Guard
 	Calendar *Calendar
 	Now      func() time.Time
 }
@@ -46,7 +50,7 @@ func (u *Duty) RemindDue(ctx context.Context, station StationID) (int, error) {
 		if w.Due.Before(now) {
 			round += " late " + today.String()
 		}
-		for _, p := range officers {
+		for _, p := range officers.of(w) {
 			d := NewDebt(DebtWishDue, Recipient(p), w.Number, round, now)
 			d.Expires = today.AddDays(1).In(u.Calendar.Location())
 			debts = append(debts, d)
@@ -63,7 +67,9 @@ func (u *Duty) RemindNew(ctx context.Context, station StationID) (int, error) {
 	if !u.Calendar.IsWorkday(today) {
 		return 0, nil
 	}
-	list, err := u.Store.Queue(ctx, station, []WishState{WishSubmitted}, 1)
+	// Who is named in one wish may still be told of the others.
+	const looked = 50
+	list, err := u.Store.Queue(ctx, station, []WishState{WishSubmitted}, looked)
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
@@ -71,12 +77,13 @@ func (u *Duty) RemindNew(ctx context.Context, station StationID) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	told := officers.of(list...)
 	half := "am"
 	if now.In(u.Calendar.Location()).Hour() >= 12 {
 		half = "pm"
 	}
-	debts := make([]Debt, 0, len(officers))
-	for _, p := range officers {
+	debts := make([]Debt, 0, len(told))
+	for _, p := range told {
 		d := NewDebt(DebtWishNew, Recipient(p), string(station), today.String()+half, now)
 		d.Expires = today.AddDays(1).In(u.Calendar.Location())
 		debts = append(debts, d)
@@ -84,21 +91,56 @@ func (u *Duty) RemindNew(ctx context.Context, station StationID) (int, error) {
 	return len(debts), u.Store.Owe(ctx, debts...)
 }
 
-// officers are those who work for a station; each once, whatever roles they hold there.
-func (u *Duty) officers(ctx context.Context, station StationID) ([]PersonID, error) {
-	var out []PersonID
+// officers are those who work for a station.
+type officers struct {
+	directory *Directory
+	all       []*Who
+}
+
+// officers finds those who work for a station; each once, whatever roles they hold there.
+func (u *Duty) officers(ctx context.Context, station StationID) (officers, error) {
+	var o officers
+	var err error
+	if o.directory, err = u.Guard.Directory(ctx); err != nil {
+		return o, err
+	}
 	seen := make(map[PersonID]bool)
 	for _, role := range []Role{RoleLiaison, RoleHead} {
 		list, err := u.Store.HoldersOf(ctx, Grant{role, string(station)})
 		if err != nil {
-			return nil, err
+			return o, err
 		}
 		for _, p := range list {
-			if !seen[p] {
-				seen[p] = true
-				out = append(out, p)
+			if seen[p] {
+				continue
 			}
+			seen[p] = true
+			who, err := u.Store.Person(ctx, p)
+			if err != nil {
+				return o, err
+			}
+			o.all = append(o.all, who)
 		}
 	}
-	return out, nil
+	return o, nil
+}
+
+// people lists all of them.
+func (o officers) people() []PersonID {
+	out := make([]PersonID, len(o.all))
+	for i, who := range o.all {
+		out[i] = who.Person
+	}
+	return out
+}
+
+// of lists the officers who may see at least one of wishes.
+func (o officers) of(wishes ...*Wish) []PersonID {
+	var out []PersonID
+	for _, who := range o.all {
+		if slices.ContainsFunc(wishes, func(w *Wish) bool { return o.directory.Allow(who, ActionTodo, w.Target()) == nil }) {
+			out = append(out, who.Person)
+		}
+	}
+	return out
 }

@@ -11,8 +11,9 @@ func (u *Duty) Alarm(ctx context.Context, w *Wish) error {
 	if err != nil {
 		return err
 	}
-	debts := make([]Debt, 0, len(officers))
-	for _, p := range officers {
+	told := officers.of(w)
+	debts := make([]Debt, 0, len(told))
+	for _, p := range told {
 		d := NewDebt(DebtWishNew, Recipient(p), w.Number, "alarm", u.Now())
 		d.Urgent = true
 		debts = append(debts, d)
@@ -28,10 +29,18 @@ func (u *Duty) Call(ctx context.Context, author AuthorID, station StationID, num
 	if err != nil {
 		return 0, err
 	}
+	told := officers.people()
+	if number != "" {
+		w, err := u.Store.Wish(ctx, number)
+		if err != nil {
+			return 0, err
+		}
+		told = officers.of(w)
+	}
 	now := u.Now()
 	round := string(author) + now.UTC().Truncate(time.Hour).Format(time.RFC3339)
-	debts := make([]Debt, 0, len(officers))
-	for _, p := range officers {
+	debts := make([]Debt, 0, len(told))
+	for _, p := range told {
 		debts = append(debts, NewDebt(DebtHuman, Recipient(p), number, round, now))
 	}
 	return len(debts), u.Store.Owe(ctx, debts...)

@@ -59,6 +59,7 @@ type NoticeStore interface {
 // Notices are the use cases of notices with receipts.
 type Notices struct {
 	Store    NoticeStore
+	Guard    *Guard
 	Calendar *Calendar
 	Now      func() time.Time
 }
@@ -66,8 +67,8 @@ type Notices struct {
 // Audience returns who a notice of the secretary's branch goes to: its members but for the sender.
 func (u *Notices) Audience(ctx context.Context, who *Who) ([]PersonID, error) {
 	b := who.Branch()
-	if b == "" || !who.Holds(RoleSecretary, string(b)) {
-		return nil, Refusal(KindForbidden, "errors.secretary_only")
+	if _, err := u.Guard.Allow(ctx, who, ActionNoticeSend, Target{Branch: b}); err != nil {
+		return nil, err
 	}
 	all, err := u.Store.HoldersOf(ctx, Grant{RoleMember, string(b)})
 	if err != nil {
@@ -180,15 +181,9 @@ func (u *Notices) Confirm(ctx context.Context, who *Who, id string) (n *Notice, 
 
 // Counts says how a notice of the secretary's branch stands: counts only, no names.
 func (u *Notices) Counts(ctx context.Context, who *Who, id string) (*Notice, ReceiptCount, error) {
-	if !who.Has(RoleSecretary) {
-		return nil, ReceiptCount{}, Refusal(KindForbidden, "errors.secretary_only")
-	}
-	n, err := u.Latest(ctx, who, id)
+	n, err := u.counted(ctx, who, id)
 	if err != nil {
 		return nil, ReceiptCount{}, err
-	}
-	if !who.Holds(RoleSecretary, string(n.Branch)) {
-		return nil, ReceiptCount{}, Refusal(KindNotFound, "notice.not_found", "number", n.ID)
 	}
 	got, err := u.Store.Receipts(ctx, n.ID)
 	if err != nil {
@@ -201,6 +196,32 @@ func (u *Notices) Counts(ctx context.Context, who *Who, id string) (*Notice, Rec
 		}
 	}
 	return n, c, nil
+}
+
+// counted is the notice whose receipts who asks for: the one named, or the newest of branches where who may.
+func (u *Notices) counted(ctx context.Context, who *Who, id string) (*Notice, error) {
+	_, d, err := u.Guard.Span(ctx, who, ActionNoticeReceipts)
+	if err != nil {
+		return nil, err
+	}
+	if id == "" {
+		return u.newest(ctx, who, "notice.none", func(n *Notice) bool {
+			return d.Allow(who, ActionNoticeReceipts, Target{Branch: n.Branch}) == nil
+		})
+	}
+	id = NormaliseNoticeID(id)
+	n, err := u.Store.Notice(ctx, id)
+	if err == nil {
+		if _, err := u.Guard.Allow(ctx, who, ActionNoticeReceipts, Target{Branch: n.Branch}); err == nil {
+			return n, nil
+		} else if kind := KindOf(err); kind != KindForbidden && kind != KindNotFound {
+			return nil, err
+		}
+	}
+	if err == nil || KindOf(err) == KindNotFound {
+		return nil, Refusal(KindNotFound, "notice.not_found", "number", id)
+	}
+	return nil, err
 }
 
 // NormaliseNoticeID writes a notice number as we print it: TZ12.

@@ -19,8 +19,8 @@ func (d *Directory) Allow(who *Who, a Action, t Target) error {
 	return err
 }
 
-// Allowed is Allow; it also says which of the person's roles it is that allows it. For what is somebody's own
-// that is RoleAuthor.
+// Allowed is Allow; it also says which of the person's roles it is that allows it: the one that is switched on,
+// else the first in the table. For what is somebody's own that is RoleAuthor.
 func (d *Directory) Allowed(who *Who, a Action, t Target) (Grant, error) {
 	var found []Grant
 	targets := d.parts(t)
@@ -38,6 +38,9 @@ func (d *Directory) Allowed(who *Who, a Action, t Target) (Grant, error) {
 		}
 	}
 	if len(found) > 0 && !d.named(who, t.Excluded) {
+		if on, ok := who.ActsAs(); ok && slices.Contains(found, on) {
+			return on, nil
+		}
 		return found[0], nil
 	}
 	if who != nil && who.Can(a) {
@@ -150,8 +153,11 @@ func (a Action) forbidden() string {
 
 // missing is the refusal that does not tell whether there is such a thing.
 func (a Action) missing(t Target) error {
-	if t.Number != "" {
+	switch {
+	case t.Number != "":
 		return Refusal(KindNotFound, "staff.not_found", "number", t.Number)
+	case a.forbidden() == "errors.secretary_only": // that there are other branches is no secret
+		return Refusal(KindForbidden, a.forbidden())
 	}
 	return Refusal(KindNotFound, "errors.not_found")
 }

@@ -45,6 +45,7 @@ type StudyStore interface {
 // Study are the use cases of the micro lesson.
 type Study struct {
 	Store    StudyStore
+	Guard    *Guard
 	Syllabus *Syllabus
 	Calendar *Calendar
 	Now      func() time.Time
@@ -267,13 +268,19 @@ func endOfDay(c *Calendar, now time.Time) time.Time {
 	return c.Today(now).AddDays(1).In(c.Location())
 }
 
+// MayTeach reports nil when who may make lessons of the home branch.
+func (u *Study) MayTeach(ctx context.Context, who *Who) error {
+	_, err := u.Guard.Allow(ctx, who, ActionLessonTeach, Target{Branch: who.Branch()})
+	return err
+}
+
 // Teach makes l today's lesson of the branch, spoken or written by its secretary, and owes it to the
 // members who have not been sent a lesson today.
 func (u *Study) Teach(ctx context.Context, who *Who, l Lesson) (int, error) {
-	b := who.Branch()
-	if b == "" || !who.Holds(RoleSecretary, string(b)) {
-		return 0, Refusal(KindForbidden, "errors.secretary_only")
+	if err := u.MayTeach(ctx, who); err != nil {
+		return 0, err
 	}
+	b := who.Branch()
 	today := u.Calendar.Today(u.Now())
 	l.Branch = b
 	l.Date = today

@@ -31,8 +31,8 @@ var rules = map[Move]rule{
 	MoveAnswer:     {[]WishState{WishAccepted, WishRedo}, []Role{RoleLiaison, RoleHead}},
 	MoveRate:       {[]WishState{WishToVerify, WishClosed}, []Role{RoleAuthor}},
 	MoveRedo:       {[]WishState{WishToVerify, WishClosed}, []Role{RoleAuthor}},
-	MoveRedact:     {[]WishState{WishAccepted, WishToVerify, WishRedo, WishClosed}, []Role{RoleLiaison, RoleHead}},
-	MovePublish:    {[]WishState{WishAccepted, WishToVerify, WishRedo, WishClosed}, []Role{RoleLiaison, RoleHead}},
+	MoveRedact:     {[]WishState{WishAccepted, WishToVerify, WishRedo, WishClosed}, []Role{RoleLiaison, RoleHead, RoleReviewer}},
+	MovePublish:    {[]WishState{WishAccepted, WishToVerify, WishRedo, WishClosed}, []Role{RoleLiaison, RoleHead, RolePublisher}},
 }
 
 // allow checks a move against the table.

@@ -28,6 +28,8 @@ type WishStore interface {
 // Wishes are the use cases around wishes; chat, browser and clock use the same ones.
 type Wishes struct {
 	Store    WishStore
+	Contacts ContactStore
+	Guard    *Guard
 	Calendar *Calendar
 	Now      func() time.Time
 }
@@ -67,81 +69,102 @@ func (u *Wishes) Rate(ctx context.Context, a AuthorID, number string, r Rating, 
 	return u.update(ctx, number, func(w *Wish) error { return w.Rate(u.Now(), u.Calendar, a, r, source) })
 }
 
-// Todo lists what the stations of who have to do, by due time.
+// Todo lists what the stations of who have to do, by due time; of a role that is switched on, what waits for
+// that one.
 func (u *Wishes) Todo(ctx context.Context, who *Who, limit int) ([]*Wish, error) {
-	stations := who.Scopes(RoleLiaison, RoleHead)
-	if len(stations) == 0 {
-		return nil, Refusal(KindForbidden, "errors.staff_only")
+	span, d, err := u.Guard.Span(ctx, who, ActionTodo)
+	if err != nil {
+		return nil, err
 	}
+	if on, ok := who.ActsAs(); ok {
+		span = d.Scopes(&Who{Grants: []Grant{on}}, ActionTodo)
+	}
+	return u.queue(ctx, d, who, ActionTodo, span.Stations, OpenStates, limit)
+}
+
+// queue lists the wishes of stations to which who may do a, by due time. What a person is excluded from is
+// left out as if it were not there, so more is read where something is.
+func (u *Wishes) queue(ctx context.Context, d *Directory, who *Who, a Action, stations []StationID, states []WishState, limit int) ([]*Wish, error) {
 	var all []*Wish
 	for _, s := range stations {
-		list, err := u.Store.Queue(ctx, StationID(s), OpenStates, limit)
-		if err != nil {
-			return nil, err
+		for ask := limit; ; ask *= 2 {
+			list, err := u.Store.Queue(ctx, s, states, ask)
+			if err != nil {
+				return nil, err
+			}
+			read := len(list)
+			list = slices.DeleteFunc(list, func(w *Wish) bool { return d.Allow(who, a, w.Target()) != nil })
+			if len(list) >= limit || read < ask {
+				all = append(all, list...)
+				break
+			}
 		}
-		all = append(all, list...)
 	}
-	slices.SortFunc(all, func(a, b *Wish) int { return a.Due.Compare(b.Due) })
+	slices.SortStableFunc(all, func(a, b *Wish) int { return a.Due.Compare(b.Due) })
 	return all[:min(len(all), limit)], nil
 }
 
-// ForStaff returns a wish that who may handle: one of an own station.
+// ForStaff returns a wish that who may read: of an own station, or of one below.
 func (u *Wishes) ForStaff(ctx context.Context, who *Who, number string) (*Wish, error) {
-	if len(who.Scopes(RoleLiaison, RoleHead)) == 0 {
-		return nil, Refusal(KindForbidden, "errors.staff_only")
-	}
-	w, err := u.Store.Wish(ctx, NormaliseNumber(number))
-	if err == nil {
-		_, err = actorFor(who, w)
-	}
-	if KindOf(err) == KindNotFound {
-		return nil, Refusal(KindNotFound, "staff.not_found", "number", NormaliseNumber(number))
-	}
+	w, _, err := u.allowed(ctx, who, ActionWishRead, number)
 	return w, err
+}
+
+// allowed returns a wish to which who may do a, and the role that allows it.
+func (u *Wishes) allowed(ctx context.Context, who *Who, a Action, number string) (*Wish, Grant, error) {
+	number = NormaliseNumber(number)
+	if who == nil || !who.Can(a) { // before the wish is looked for: there is nothing to be learnt from the answer
+		return nil, Grant{}, u.Guard.Refuse(ctx, who, a, Target{}, Refusal(KindForbidden, a.forbidden()))
+	}
+	w, err := u.Store.Wish(ctx, number)
+	if KindOf(err) == KindNotFound {
+		return nil, Grant{}, a.missing(Target{Number: number})
+	}
+	if err != nil {
+		return nil, Grant{}, err
+	}
+	grant, err := u.Guard.Allow(ctx, who, a, w.Target())
+	if err != nil {
+		return nil, Grant{}, err
+	}
+	return w, grant, nil
 }
 
 // Accept signs for a wish (签收).
 func (u *Wishes) Accept(ctx context.Context, who *Who, number string, source EventSource) (*Wish, error) {
-	return u.staff(ctx, who, number, source, func(w *Wish, a Actor) error { return w.Accept(u.Now(), u.Calendar, a) })
+	return u.staff(ctx, who, ActionWishAccept, number, source, func(w *Wish, a Actor) error { return w.Accept(u.Now(), u.Calendar, a) })
 }
 
 // Answer tells the author what became of it.
 func (u *Wishes) Answer(ctx context.Context, who *Who, number string, ans Answer, source EventSource) (*Wish, error) {
-	return u.staff(ctx, who, number, source, func(w *Wish, a Actor) error { return w.Reply(u.Now(), u.Calendar, a, ans) })
+	return u.staff(ctx, who, ActionWishAnswer, number, source, func(w *Wish, a Actor) error { return w.Reply(u.Now(), u.Calendar, a, ans) })
 }
 
 // Redact proposes the text for the wall.
 func (u *Wishes) Redact(ctx context.Context, who *Who, number, text string, source EventSource) (*Wish, error) {
-	return u.staff(ctx, who, number, source, func(w *Wish, a Actor) error { return w.Redact(u.Now(), a, text) })
+	return u.staff(ctx, who, ActionWishRedact, number, source, func(w *Wish, a Actor) error { return w.Redact(u.Now(), a, text) })
 }
 
 // Publish puts a redacted wish on the wall.
 func (u *Wishes) Publish(ctx context.Context, who *Who, number string, source EventSource) (*Wish, error) {
-	return u.staff(ctx, who, number, source, func(w *Wish, a Actor) error { return w.Publish(u.Now(), a) })
+	return u.staff(ctx, who, ActionWishPublish, number, source, func(w *Wish, a Actor) error { return w.Publish(u.Now(), a) })
 }
 
-func (u *Wishes) staff(ctx context.Context, who *Who, number string, source EventSource, move func(*Wish, Actor) error) (*Wish, error) {
-	if _, err := u.ForStaff(ctx, who, number); err != nil {
+func (u *Wishes) staff(ctx context.Context, who *Who, action Action, number string, source EventSource, move func(*Wish, Actor) error) (*Wish, error) {
+	if _, _, err := u.allowed(ctx, who, action, number); err != nil {
+		return nil, err
+	}
+	d, err := u.Guard.Directory(ctx)
+	if err != nil {
 		return nil, err
 	}
 	return u.update(ctx, number, func(w *Wish) error {
-		a, err := actorFor(who, w)
+		grant, err := d.Allowed(who, action, w.Target()) // it may have changed since
 		if err != nil {
 			return err
 		}
-		a.Source = source
-		return move(w, a)
+		return move(w, Actor{Role: grant.Role, By: who.Person, Source: source})
 	})
-}
-
-// actorFor says as what who acts on w; a wish of another station does not exist for them.
-func actorFor(who *Who, w *Wish) (Actor, error) {
-	for _, role := range []Role{RoleLiaison, RoleHead} {
-		if who.Holds(role, string(w.Station)) {
-			return Actor{Role: role, By: who.Person}, nil
-		}
-	}
-	return Actor{}, Refusal(KindNotFound, "staff.not_found", "number", w.Number)
 }
 
 func (u *Wishes) update(ctx context.Context, number string, change func(*Wish) error) (*Wish, error) {

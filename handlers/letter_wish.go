@@ -60,13 +60,12 @@ func (a *App) letterNew(ctx context.Context, d echowall.Debt, _ echowall.Channel
 		}
 		return a.caseLetter(ctx, w, d, "letters.wish_alarm")
 	}
-	const shown = 5
-	station := echowall.StationID(d.Subject)
-	list, err := a.Wishes.Store.Queue(ctx, station, []echowall.WishState{echowall.WishSubmitted}, shown+1)
-	if err != nil || len(list) == 0 {
+	const shown, looked = 5, 50
+	list, err := a.Wishes.Store.Queue(ctx, echowall.StationID(d.Subject), []echowall.WishState{echowall.WishSubmitted}, looked)
+	if err != nil {
 		return letter{}, err
 	}
-	if ok, err := a.worksFor(ctx, d.To, station); !ok || err != nil {
+	if list, err = a.seenBy(ctx, d.To, list); err != nil || len(list) == 0 {
 		return letter{}, err
 	}
 	var lines []string
@@ -110,7 +109,7 @@ func (a *App) wishLetter(ctx context.Context, w *echowall.Wish, url string, line
 
 // caseLetter is a letter to an officer, who must still work for the wish's station.
 func (a *App) caseLetter(ctx context.Context, w *echowall.Wish, d echowall.Debt, key string) (letter, error) {
-	if ok, err := a.worksFor(ctx, d.To, w.Station); !ok || err != nil {
+	if seen, err := a.seenBy(ctx, d.To, []*echowall.Wish{w}); len(seen) == 0 || err != nil {
 		return letter{}, err
 	}
 	return a.wishLetter(ctx, w, a.caseURL(w.Number), func(string) []string {
@@ -122,13 +121,24 @@ func (a *App) caseLetter(ctx context.Context, w *echowall.Wish, d echowall.Debt,
 	})
 }
 
-// worksFor reports whether an officer still belongs to a station.
-func (a *App) worksFor(ctx context.Context, to echowall.Recipient, station echowall.StationID) (bool, error) {
+// seenBy keeps the wishes that an officer still has to do with: who left the station, or is named in a wish,
+// hears nothing of it.
+func (a *App) seenBy(ctx context.Context, to echowall.Recipient, list []*echowall.Wish) ([]*echowall.Wish, error) {
 	who, err := a.People.Store.Person(ctx, echowall.PersonID(to))
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	return who.Holds(echowall.RoleLiaison, string(station)) || who.Holds(echowall.RoleHead, string(station)), nil
+	d, err := a.Wishes.Guard.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var seen []*echowall.Wish
+	for _, w := range list {
+		if d.Allow(who, echowall.ActionTodo, w.Target()) == nil {
+			seen = append(seen, w)
+		}
+	}
+	return seen, nil
 }
 
 func (a *App) caseURL(number string) string {

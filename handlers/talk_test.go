@@ -66,17 +66,19 @@ func newTalk(t testing.TB) *talk {
 	pack.Words.OnMisuse = func(err error) { g.t.Error(err) }
 	pack.Words.Now = g.Now
 	calendar := pack.Calendar(zone)
-	if err := errors.Join(s.PutStations(t.Context(), stations...), s.PutBranches(t.Context(), script.Branch())); err != nil {
+	err = s.ChangeRoster(t.Context(), func(*echowall.Directory) (*echowall.Roster, error) { return script.Roster(), nil })
+	if err != nil {
 		t.Fatal(err)
 	}
 	g.store = s
+	guard := &echowall.Guard{Roster: s, Access: s}
 	g.app = &handlers.App{
 		Pack:    pack,
-		Wishes:  &echowall.Wishes{Store: s, Calendar: calendar, Now: g.Now},
-		Study:   &echowall.Study{Store: s, Syllabus: pack.Syllabus(echowall.DateOf(monday), calendar), Calendar: calendar, Now: g.Now},
-		Notices: &echowall.Notices{Store: s, Calendar: calendar, Now: g.Now},
-		People:  &echowall.People{Store: s},
-		Duty:    &echowall.Duty{Store: s, Calendar: calendar, Now: g.Now},
+		Wishes:  &echowall.Wishes{Store: s, Contacts: s, Guard: guard, Calendar: calendar, Now: g.Now},
+		Study:   &echowall.Study{Store: s, Guard: guard, Syllabus: pack.Syllabus(echowall.DateOf(monday), calendar), Calendar: calendar, Now: g.Now},
+		Notices: &echowall.Notices{Store: s, Guard: guard, Calendar: calendar, Now: g.Now},
+		People:  &echowall.People{Store: s, Roster: s, Access: s, Sessions: s, Now: g.Now},
+		Duty:    &echowall.Duty{Store: s, Guard: guard, Calendar: calendar, Now: g.Now},
 		Media:   s, Box: s, Fetch: g.fetch, Upload: g.upload,
 		PageURL:   func(path string) string { return "https://wall.example" + path },
 		WishURL:   func(number string, _ echowall.AuthorID) string { return "https://wall.example/m/wish/" + number },

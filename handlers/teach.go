@@ -83,10 +83,10 @@ func (a *App) startTitle(c *bot.Context, s lessonDraft) (echowall.Message, error
 // mayTeach refuses whoever is no secretary, and days and hours on which the lesson would reach nobody: what
 // has to wait until tomorrow is no lesson of today.
 func (a *App) mayTeach(c *bot.Context) error {
-	who, cal := c.Who(), a.calendar()
-	if b := who.Branch(); b == "" || !who.Holds(echowall.RoleSecretary, string(b)) {
-		return echowall.Refusal(echowall.KindForbidden, "errors.secretary_only")
+	if err := a.Study.MayTeach(c, c.Who()); err != nil {
+		return err
 	}
+	cal := a.calendar()
 	today := cal.Today(c.Now)
 	if !cal.IsWorkday(today) {
 		return echowall.Refusal(echowall.KindConflict, "study.teach_rest_day")

@@ -246,7 +246,7 @@ func dump(t *testing.T, s *store.Store) map[string]string {
 
 func TestRosterAndCodes(t *testing.T) {
 	s, ctx := openTest(t), t.Context()
-	people := &echowall.People{Store: s}
+	people := &echowall.People{Store: s, Roster: s, Access: s, Now: time.Now}
 	grant := echowall.Grant{Role: echowall.RoleMember, Scope: "b1"}
 	code, err := people.Invite(ctx, "张三", grant, echowall.Grant{Role: echowall.RoleLiaison, Scope: "c1"})
 	if err != nil {
@@ -291,8 +291,8 @@ func TestRosterAndCodes(t *testing.T) {
 
 func TestNoticeReceipts(t *testing.T) {
 	s, ctx := openTest(t), t.Context()
-	people := &echowall.People{Store: s}
-	u := &echowall.Notices{Store: s, Calendar: calendar, Now: func() time.Time { return noon }}
+	people := &echowall.People{Store: s, Roster: s, Access: s, Now: time.Now}
+	u := &echowall.Notices{Store: s, Guard: &echowall.Guard{Roster: s, Access: s}, Calendar: calendar, Now: func() time.Time { return noon }}
 	secretary := &echowall.Who{Person: "p-sec", Grants: []echowall.Grant{{Role: echowall.RoleSecretary, Scope: "b1"}, {Role: echowall.RoleMember, Scope: "b1"}}}
 	for _, p := range []echowall.PersonID{"p-sec", "p1", "p2", "p3"} {
 		code, err := people.Invite(ctx, "某", echowall.Grant{Role: echowall.RoleMember, Scope: "b1"})

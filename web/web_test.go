@@ -71,14 +71,15 @@ func newSite(t *testing.T, change ...func(*web.Config)) *site {
 	}
 	t.Cleanup(func() { s.store.Close() })
 	cal := pack.Calendar(china)
-	s.wishes = &echowall.Wishes{Store: s.store, Calendar: cal, Now: s.clock}
-	s.study = &echowall.Study{Store: s.store, Syllabus: echowall.NewSyllabus(pack.Lessons, echowall.DateOf(monday), cal), Calendar: cal, Now: s.clock}
+	guard := &echowall.Guard{Roster: s.store, Access: s.store}
+	s.wishes = &echowall.Wishes{Store: s.store, Contacts: s.store, Guard: guard, Calendar: cal, Now: s.clock}
+	s.study = &echowall.Study{Store: s.store, Guard: guard, Syllabus: echowall.NewSyllabus(pack.Lessons, echowall.DateOf(monday), cal), Calendar: cal, Now: s.clock}
 	var handler http.Handler
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	t.Cleanup(s.Close)
 	s.signer = web.NewSigner(secret[:], s.URL, s.clock)
 	s.config = web.Config{
-		Pack: pack, Wishes: s.wishes, Study: s.study, People: &echowall.People{Store: s.store}, Media: s.store, Signer: s.signer,
+		Pack: pack, Wishes: s.wishes, Study: s.study, People: &echowall.People{Store: s.store, Roster: s.store, Access: s.store, Sessions: s.store, Now: s.clock}, Media: s.store, Signer: s.signer,
 		Account: "柳桥回音壁", Now: s.clock, Location: china, Logger: slog.New(slog.NewTextHandler(s.log, nil)),
 	}
 	for _, c := range change {

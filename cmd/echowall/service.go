@@ -86,15 +86,16 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	}
 
 	// The use cases: chat, browser and clock share them.
-	s.wishes = &echowall.Wishes{Store: s.store, Calendar: calendar, Now: s.now}
-	s.people = &echowall.People{Store: s.store}
+	guard := &echowall.Guard{Roster: s.store, Access: s.store}
+	s.wishes = &echowall.Wishes{Store: s.store, Contacts: s.store, Guard: guard, Calendar: calendar, Now: s.now}
+	s.people = &echowall.People{Store: s.store, Roster: s.store, Access: s.store, Sessions: s.store, Now: s.now}
 	started, err := s.store.Started(ctx, calendar.Today(s.now()))
 	if err != nil {
 		return nil, err
 	}
-	s.study = &echowall.Study{Store: s.store, Syllabus: s.pack.Syllabus(started, calendar), Calendar: calendar, Now: s.now}
-	notices := &echowall.Notices{Store: s.store, Calendar: calendar, Now: s.now}
-	duty := &echowall.Duty{Store: s.store, Calendar: calendar, Now: s.now}
+	s.study = &echowall.Study{Store: s.store, Guard: guard, Syllabus: s.pack.Syllabus(started, calendar), Calendar: calendar, Now: s.now}
+	notices := &echowall.Notices{Store: s.store, Guard: guard, Calendar: calendar, Now: s.now}
+	duty := &echowall.Duty{Store: s.store, Guard: guard, Calendar: calendar, Now: s.now}
 
 	// The way out to the platform, and the pages that messages link to.
 	if s.client, err = wechat.NewClient(wechat.Config{

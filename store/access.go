@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"echowall"
+)
+
+// accessField is the one field of a line in the log's stream.
+const accessField = "e"
+
+// denialEvery is how long the same denial of the same person stays one line.
+const denialEvery = time.Minute
+
+// accessHead is the last line's number and hash, where the next line looks for them.
+type accessHead struct {
+	Seq  int64  `json:"seq"`
+	Hash string `json:"hash"`
+}
+
+// AppendAccess implements echowall.AccessStore. Lines of other processes that come in between only make it
+// try again.
+func (s *Store) AppendAccess(ctx context.Context, e echowall.AccessEntry) error {
+	f := func(c *change) error { return s.appendAccess(ctx, c, e) }
+	err := s.update(ctx, f)
+	for changeOf(ctx) == nil && echowall.KindOf(err) == echowall.KindConflict && ctx.Err() == nil {
+		err = s.update(ctx, f)
+	}
+	return err
+}
+
+// appendAccess stages a line. The guard on the head makes numbers and hashes follow each other.
+func (s *Store) appendAccess(ctx context.Context, c *change, e echowall.AccessEntry) error {
+	var head accessHead
+	version, err := s.loadOr(ctx, c, s.keys.accessHead(), &head)
+	if err != nil {
+		return err
+	}
+	if version == 0 { // the first line, unless somebody removed the head
+		last, err := s.AccessLog(ctx, 0, 1)
+		if err != nil {
+			return err
+		}
+		for _, l := range last {
+			head = accessHead{l.Seq, l.Hash}
+		}
+	}
+	if e.At.IsZero() {
+		e.At = s.now()
+	}
+	e = e.Follow(echowall.AccessEntry{Seq: head.Seq, Hash: head.Hash}, s.ids.AccessSeal())
+	if err := c.setDoc(s.keys.accessHead(), version, &accessHead{e.Seq, e.Hash}); err != nil {
+		return err
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return echowall.Errorf(echowall.KindInternal, "store: encode %T: %w", e, err)
+	}
+	c.do("XADD", s.keys.accessLog(), accessID(e.Seq), accessField, string(text))
+	s.indexAccess(c, e)
+	return nil
+}
+
+// indexAccess stages what finds a line again by whom it is about.
+func (s *Store) indexAccess(c *change, e echowall.AccessEntry) {
+	if e.Subject != "" {
+		c.do("ZADD", s.keys.accessOf(e.Subject), e.Seq, e.Seq)
+	}
+}
+
+// accessID is the id of a line in the stream, which takes none that is not greater than all before.
+func accessID(seq int64) string { return strconv.FormatInt(seq, 10) + "-0" }
+
+// AppendDenial implements echowall.AccessStore.
+func (s *Store) AppendDenial(ctx context.Context, a echowall.Action, e echowall.AccessEntry) error {
+	ctx = withChange(ctx, nil) // the turn forgets what it changed once it is denied
+	mark := s.keys.denied(e.By, a)
+	for {
+		err := s.update(ctx, func(c *change) error {
+			n, err := s.pipe.Exists(ctx, mark).Result()
+			if err != nil || n > 0 {
+				return wrap(err)
+			}
+			c.guard(mark, "n", "")
+			c.do("SET", mark, "1", "EX", int(denialEvery.Seconds()))
+			return s.appendAccess(ctx, c, e)
+		})
+		if echowall.KindOf(err) != echowall.KindConflict || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// AccessLog implements echowall.AccessStore.
+func (s *Store) AccessLog(ctx context.Context, before int64, limit int) ([]echowall.AccessEntry, error) {
+	from := "+"
+	if before > 0 {
+		from = "(" + accessID(before)
+	}
+	return accessLines(s.pipe.XRevRangeN(ctx, s.keys.accessLog(), from, "-", int64(limit)).Result())
+}
+
+// AccessAbout implements echowall.AccessStore.
+func (s *Store) AccessAbout(ctx context.Context, limit int, subjects ...echowall.Recipient) ([]echowall.AccessEntry, error) {
+	var seqs []int64
+	for _, r := range subjects {
+		some, err := s.pipe.ZRevRange(ctx, s.keys.accessOf(r), 0, int64(limit)-1).Result()
+		if err != nil {
+			return nil, wrap(err)
+		}
+		for _, text := range some {
+			seq, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				return nil, echowall.Errorf(echowall.KindInternal, "store: index of the access log: %w", err)
+			}
+			seqs = append(seqs, seq)
+		}
+	}
+	slices.Sort(seqs)
+	slices.Reverse(seqs)
+	var out []echowall.AccessEntry
+	for _, seq := range seqs[:min(limit, len(seqs))] {
+		one, err := accessLines(s.pipe.XRangeN(ctx, s.keys.accessLog(), accessID(seq), accessID(seq), 1).Result())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one...)
+	}
+	return out, nil
+}
+
+// VerifyAccess implements echowall.AccessStore.
+func (s *Store) VerifyAccess(ctx context.Context) (echowall.AccessEntry, error) {
+	var last echowall.AccessEntry
+	seal := s.ids.AccessSeal()
+	// The head first: lines that come in meanwhile are behind it.
+	var head accessHead
+	if _, err := s.get(ctx, s.keys.accessHead(), &head); err != nil && echowall.KindOf(err) != echowall.KindNotFound {
+		return last, err
+	}
+	for from := "-"; ; from = "(" + accessID(last.Seq) {
+		lines, err := accessLines(s.rdb.XRangeN(ctx, s.keys.accessLog(), from, "+", streamBatch).Result())
+		if err != nil {
+			return last, err
+		}
+		for _, e := range lines {
+			if !e.Follows(last, seal) {
+				return last, echowall.Errorf(echowall.KindConflict, "store: access log: line %d does not fit the line before it; up to line %d the log is whole", e.Seq, last.Seq)
+			}
+			last = e
+			if e.Seq == head.Seq && e.Hash != head.Hash {
+				return last, echowall.Errorf(echowall.KindConflict, "store: access log: line %d is not the one that was written last", e.Seq)
+			}
+		}
+		if len(lines) < streamBatch {
+			break
+		}
+	}
+	if last.Seq < head.Seq {
+		return last, echowall.Errorf(echowall.KindConflict, "store: access log: lines %d to %d are missing at its end", last.Seq+1, head.Seq)
+	}
+	return last, nil
+}
+
+func accessLines(entries []redis.XMessage, err error) ([]echowall.AccessEntry, error) {
+	if err != nil {
+		return nil, wrap(err)
+	}
+	out := make([]echowall.AccessEntry, len(entries))
+	for i, x := range entries {
+		if out[i], err = accessLine(x.Values[accessField]); err != nil {
+			return nil, echowall.Errorf(echowall.KindConflict, "store: access log: entry %s: %w", x.ID, err)
+		}
+		if accessID(out[i].Seq) != x.ID {
+			return nil, echowall.Errorf(echowall.KindConflict, "store: access log: entry %s holds line %d", x.ID, out[i].Seq)
+		}
+	}
+	return out, nil
+}
+
+func accessLine(value any) (e echowall.AccessEntry, err error) {
+	text, ok := value.(string)
+	if !ok {
+		return e, fmt.Errorf("the line is missing")
+	}
+	return e, json.Unmarshal([]byte(text), &e)
+}
+
+// access stages the indexes of a line of the access log, which come in their order.
+func (x *restorer) access(l line) error {
+	e, err := accessLine(any(l.Fields[accessField]))
+	if err != nil {
+		return echowall.Errorf(echowall.KindInvalid, "%w", err)
+	}
+	head, err := marshalDoc(int(e.Seq), &accessHead{e.Seq, e.Hash})
+	if err != nil {
+		return err
+	}
+	x.change.do("SET", x.s.keys.accessHead(), head)
+	x.s.indexAccess(x.change, e)
+	return nil
+}
