@@ -91,6 +91,7 @@ var families = map[string]family{
 	"holders":   {"", shapeRebuilt, nil},
 	"by":        {"", shapeRebuilt, nil},
 	"queue":     {"", shapeRebuilt, nil},
+	"named":     {"", shapeRebuilt, nil},
 	"counts":    {"", shapeRebuilt, nil},
 	"wall":      {"", shapeRebuilt, nil},
 	"noticesof": {"", shapeRebuilt, nil},

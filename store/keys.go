@@ -109,6 +109,9 @@ func (k keys) queue(s echowall.StationID, state echowall.WishState) string {
 	return k.join("queue", string(s), string(state))
 }
 
+// named: set of the receipt numbers in the queues in which somebody is named who must not know of them.
+func (k keys) named() string { return k.join("named") }
+
 // counts: hash state → number of wishes in it.
 func (k keys) counts() string { return k.join("counts") }
 

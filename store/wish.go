@@ -60,7 +60,8 @@ func (s *Store) AddWish(ctx context.Context, w *echowall.Wish, submit func(*echo
 		s.indexWish(c, nil, w)
 		if o, ok := authorOf(ctx); ok && !c.authorKnown {
 			r := echowall.Recipient(w.Author)
-			c.do("SET", s.keys.vault(r), s.vault.seal(r, o))
+			c.put("SET", s.keys.vault(r), s.vault.seal(r, o))
+			c.authorKnown = true
 		}
 		return s.oweAll(c, owed)
 	})
@@ -114,6 +115,17 @@ func (s *Store) indexWish(c *change, before, w *echowall.Wish) {
 	}
 	if queued(w) && (moved || !before.Due.Equal(w.Due)) {
 		c.do("ZADD", s.keys.queue(w.Station, w.State), w.Due.Unix(), w.Number)
+	}
+	withheld := func(w *echowall.Wish) bool { return queued(w) && len(w.Excluded) > 0 }
+	switch was := withheld(before); {
+	case withheld(w) && !was:
+		c.do("SADD", s.keys.named(), w.Number)
+	case was && !withheld(w):
+		c.do("SREM", s.keys.named(), w.Number)
+	}
+	c.do("HINCRBY", s.keys.pulse(), string(w.Station), 1)
+	if before != nil && before.Station != w.Station {
+		c.do("HINCRBY", s.keys.pulse(), string(before.Station), 1)
 	}
 	if before == nil || before.State != w.State {
 		c.do("HINCRBY", s.keys.counts(), string(w.State), 1)
@@ -171,8 +183,16 @@ func (s *Store) Wall(ctx context.Context, limit int) ([]*echowall.Wish, error) {
 // wishesIn reads the wishes whose numbers cmd lists; one that is gone by now is left out.
 func (s *Store) wishesIn(ctx context.Context, cmd *redis.StringSliceCmd) ([]*echowall.Wish, error) {
 	numbers, err := cmd.Result()
-	if err != nil || len(numbers) == 0 {
+	if err != nil {
 		return nil, wrap(err)
+	}
+	return s.wishesOf(ctx, numbers)
+}
+
+// wishesOf reads wishes by number; one that is gone by now is left out.
+func (s *Store) wishesOf(ctx context.Context, numbers []string) ([]*echowall.Wish, error) {
+	if len(numbers) == 0 {
+		return nil, nil
 	}
 	keys := make([]string, len(numbers))
 	for i, n := range numbers {
