@@ -63,7 +63,7 @@ func validPosition(lat, lng float64) bool {
 // outlined is the place whose border holds a position; ok is false when none does.
 func (x *placeIndex) outlined(lat, lng float64) (place Place, ok bool) {
 	for _, g := range x.outlines.at(lat, lng) {
-		if !g.box.holds(lat, lng) || !insideRings(g.grid, lat, lng) {
+		if !g.box.holds(lat, lng) || !g.grid.Holds(lat, lng) {
 			continue
 		}
 		switch {

@@ -82,8 +82,8 @@ func outlineBox(ring [][2]float64) box {
 	return b
 }
 
-// insideRings reports whether a position is in a grid: within its outline or on it, and not within a hole.
-func insideRings(g *Grid, lat, lng float64) bool {
+// Holds reports whether a position is in the grid: within its outline or on it, and not within a hole.
+func (g *Grid) Holds(lat, lng float64) bool {
 	if !insideRing(g.Outline, lat, lng) {
 		return false
 	}
