@@ -33,6 +33,8 @@ type App struct {
 	// WishURL and LessonURL are the addresses of phone pages; that of a wish shows it to its author only.
 	WishURL   func(number string, a echowall.AuthorID) string
 	LessonURL func(id string) string
+	// Logins let people into the console; nil leaves it out.
+	Logins *echowall.Logins
 	// CaseURL is the console page of a wish; nil leaves the link out.
 	CaseURL func(number string) string
 	// MediaURL opens one photo or voice for whoever holds it, shown to officers; nil leaves the links out.
@@ -75,6 +77,7 @@ func (a *App) Router() *bot.Router {
 	a.registerProgress(r)
 	a.registerRate(r)
 	a.registerBind(r)
+	a.registerLogin(r)
 	a.registerStaff(r)
 	a.registerStudy(r)
 	a.registerListen(r)
