@@ -14,18 +14,6 @@ func (w *Who) ActsAs() (g Grant, ok bool) {
 	return w.Acting, true
 }
 
-// ActingScopes is Scopes of what is switched on.
-func (w *Who) ActingScopes(roles ...Role) []string {
-	g, ok := w.ActsAs()
-	switch {
-	case !ok:
-		return w.Scopes(roles...)
-	case slices.Contains(roles, g.Role):
-		return []string{g.Scope}
-	}
-	return nil
-}
-
 // Act switches one of the person's roles on; the zero Grant switches all of them on.
 func (u *People) Act(ctx context.Context, who *Who, g Grant) error {
 	if g != (Grant{}) && !slices.Contains(who.Grants, g) {

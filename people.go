@@ -34,8 +34,9 @@ type PeopleStore interface {
 	// UpdateRebinding forgets a proposal that becomes zero.
 	UpdateRebinding(ctx context.Context, id RosterID, change func(*Rebinding) error) error
 
-	// ForgetDialog ends what a person was in the middle of, drafts included. It does not touch the person whose
-	// turn it is: the turn holds that conversation itself.
+	// ForgetDialog ends what a person was in the middle of, drafts included; a turn of theirs that runs at this
+	// moment runs again, as whoever they are then. It does not touch the person whose turn ctx belongs to: that
+	// turn holds the conversation itself.
 	ForgetDialog(ctx context.Context, p PersonID) error
 }
 

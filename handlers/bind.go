@@ -1,24 +1,26 @@
 package handlers
 
 import (
-	"context"
-	"strings"
-
 	"echowall"
 	"echowall/bot"
 )
 
 const flowBind = "bind"
 
-// binding is the dialog that asks for the code; Code is what was typed.
+// binding is the dialog that asks for the code. Note stands above the question when the code was wrong; Done is
+// what came of it.
 type binding struct {
-	Code string `json:"-"`
+	Note string `json:"note,omitempty"`
+	Done string `json:"-"`
 }
 
 func (a *App) registerBind(r *bot.Router) {
 	a.command(r, "绑定", a.bind)
+	a.command(r, "解绑", a.unbind)
+	a.command(r, "换绑", a.rebind)
 	a.command(r, "身份", a.identity)
 	r.Flow(a.bindFlow())
+	r.Flow(a.unbindFlow())
 }
 
 // bind uses up a one-time code, or asks for it.
@@ -26,77 +28,54 @@ func (a *App) bind(c *bot.Context) (echowall.Message, error) {
 	if c.Rest == "" {
 		return a.bindFlow().Start(c, binding{})
 	}
-	return a.bindCode(c, c.Rest)
+	return a.bindScene(c, c.Rest)
+}
+
+// bindScene is what scanning a slip with a code does: the same as typing the code.
+func (a *App) bindScene(c *bot.Context, code string) (echowall.Message, error) {
+	text, _, err := a.tryCode(c, code)
+	return echowall.Message{Text: text}, err
 }
 
 func (a *App) bindFlow() *bot.Flow[binding] {
 	return &bot.Flow[binding]{
-		Name: flowBind, Version: 1, First: "code",
+		Name: flowBind, Version: 2, First: "code",
 		Steps: map[string]bot.Step[binding]{"code": {
-			Ask: func(c *bot.Context, _ *binding) (string, error) { return c.Say("common.ask_code"), nil },
+			Ask: func(c *bot.Context, s *binding) (string, error) {
+				if s.Note != "" {
+					return s.Note + "\n" + c.Say("people.ask_code"), nil
+				}
+				return c.Say("people.ask_code"), nil
+			},
 			Take: func(c *bot.Context, s *binding) (string, error) {
-				s.Code = c.Text
-				return bot.End, nil
+				text, again, err := a.tryCode(c, c.Text)
+				if again {
+					s.Note = text
+					return "code", err
+				}
+				s.Done = text
+				return bot.End, err
 			},
 		}},
-		Finish: func(c *bot.Context, s *binding) (echowall.Message, error) { return a.bindCode(c, s.Code) },
+		Finish: func(_ *bot.Context, s *binding) (echowall.Message, error) {
+			return echowall.Message{Text: s.Done}, nil
+		},
 	}
 }
 
-func (a *App) bindCode(c *bot.Context, code string) (echowall.Message, error) {
+// tryCode says what came of a code, and whether another may be tried at once. A refusal is no error here: the
+// engine would drop the turn's changes with it, and the count of wrong codes is one of them.
+func (a *App) tryCode(c *bot.Context, code string) (text string, again bool, err error) {
 	who, err := a.People.Bind(c, c.Turn.Person(), code)
-	if err != nil {
-		return echowall.Message{}, err
+	if text, ok := c.Refused(err); ok {
+		return text, echowall.KindOf(err) == echowall.KindNotFound, nil
 	}
-	roles, err := a.roles(c, who)
 	if err != nil {
-		return echowall.Message{}, err
+		return "", false, err
 	}
-	return c.Reply("common.bound", "name", who.Name, "roles", roles)
-}
-
-// identity says who the account takes the person for.
-func (a *App) identity(c *bot.Context) (echowall.Message, error) {
-	who := c.Who()
 	if len(who.Grants) == 0 {
-		return c.Reply("common.identity_resident")
+		return c.Say("people.bound_plain", "name", who.Name), false, nil
 	}
-	roles, err := a.roles(c, who)
-	if err != nil {
-		return echowall.Message{}, err
-	}
-	return c.Reply("common.identity", "name", who.Name, "roles", roles)
-}
-
-var roleNames = map[echowall.Role]string{
-	echowall.RoleMember:    "common.role_member",
-	echowall.RoleSecretary: "common.role_secretary",
-	echowall.RoleLiaison:   "common.role_liaison",
-	echowall.RoleHead:      "common.role_head",
-}
-
-// roles lists what a person is, one role a line.
-func (a *App) roles(ctx context.Context, who *echowall.Who) (string, error) {
-	stations, err := a.stationsNow(ctx)
-	if err != nil {
-		return "", err
-	}
-	branches, err := a.People.Store.Branches(ctx)
-	if err != nil {
-		return "", err
-	}
-	names := map[string]string{string(echowall.TriageStation): a.say("common.station_desk")}
-	for _, s := range stations {
-		names[string(s.ID)] = s.Name
-	}
-	for _, b := range branches {
-		names[string(b.ID)] = b.Name
-	}
-	var lines []string
-	for _, g := range who.Grants {
-		if key, ok := roleNames[g.Role]; ok {
-			lines = append(lines, a.say(key, "scope", names[g.Scope]))
-		}
-	}
-	return strings.Join(lines, "\n"), nil
+	roles, err := a.roleLines(c, who)
+	return c.Say("people.bound", "name", who.Name, "roles", roles), false, err
 }

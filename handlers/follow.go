@@ -20,10 +20,9 @@ func (a *App) follow(c *bot.Context) (echowall.Message, error) {
 	return echowall.Message{Text: text}, nil
 }
 
-// unfollow forgets what the person was in the middle of; nobody can be answered.
+// unfollow takes the person's roles away and forgets what they were in the middle of; nobody can be answered.
 func (a *App) unfollow(c *bot.Context) (echowall.Message, error) {
-	forget(c)
-	return echowall.Message{}, nil
+	return echowall.Message{}, a.leave(c, "unfollow")
 }
 
 func (a *App) scan(c *bot.Context) (echowall.Message, error) { return c.Reply("common.scanned") }

@@ -72,6 +72,14 @@ func (s *stage) Code(g echowall.Grant) string {
 	return code
 }
 
+func (s *stage) Slip(line echowall.RosterID) string {
+	slips, err := s.app.People.Issue(s.t.Context(), script.Registrar(), line)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return slips[0].Code
+}
+
 func (s *stage) Follow(name string)       { s.event(name, wechat.EventSubscribe, "") }
 func (s *stage) Unfollow(name string)     { s.event(name, wechat.EventUnsubscribe, "") }
 func (s *stage) Click(name, key string)   { s.event(name, wechat.EventClick, key) }

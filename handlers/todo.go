@@ -25,7 +25,14 @@ func (a *App) todo(c *bot.Context) (echowall.Message, error) {
 	if err != nil {
 		return echowall.Message{}, err
 	}
-	if len(list) == 0 {
+	as, err := a.actingAs(c)
+	if err != nil {
+		return echowall.Message{}, err
+	}
+	switch {
+	case len(list) == 0 && as != "":
+		return c.Reply("people.acting_no_queue", "role", as)
+	case len(list) == 0:
 		return c.Reply("staff.todo_empty")
 	}
 	if _, err := a.shown(c, func(d echowall.Debt) bool {
@@ -45,5 +52,9 @@ func (a *App) todo(c *bot.Context) (echowall.Message, error) {
 	if len(list) == counted {
 		count = c.Say("staff.todo_many", "count", counted)
 	}
-	return c.Reply("staff.todo", "count", count, "lines", strings.Join(lines, "\n"))
+	text := c.Say("staff.todo", "count", count, "lines", strings.Join(lines, "\n"))
+	if as != "" {
+		text = c.Say("people.acting_head", "role", as) + "\n" + text
+	}
+	return echowall.Message{Text: text}, nil
 }

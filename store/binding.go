@@ -84,9 +84,10 @@ func (s *Store) ForgetDialog(ctx context.Context, p echowall.PersonID) error {
 		var conv echowall.Conversation
 		key := s.keys.conversation(p)
 		version, err := s.loadOr(ctx, c, key, &conv)
-		if err != nil || conv.Dialog == nil && conv.Draft == nil {
+		if err != nil {
 			return err
 		}
+		// Written even when nothing is open: a turn of this person that runs now has to run again.
 		conv.Dialog, conv.Draft = nil, nil
 		return c.setDocFor(key, version, &conv, conversationKept)
 	})

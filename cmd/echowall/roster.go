@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"echowall"
 )
@@ -42,7 +43,7 @@ func runRosterCode(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	defer s.Close()
-	people := &echowall.People{Store: s}
+	people := &echowall.People{Store: s, Roster: s, Access: s, Now: time.Now}
 	if err := people.CheckScopes(ctx, grants); err != nil {
 		return err
 	}

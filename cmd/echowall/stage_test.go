@@ -86,8 +86,7 @@ func newStage(t *testing.T, subscription bool, copies int) *stage {
 			t.Errorf("close: %v", err)
 		}
 	})
-	s.check(s.service.store.PutStations(t.Context(), script.Stations()...))
-	s.check(s.service.store.PutBranches(t.Context(), script.Branch()))
+	s.check(s.service.store.ChangeRoster(t.Context(), func(*echowall.Directory) (*echowall.Roster, error) { return script.Roster(), nil }))
 	s.check(s.service.start(t.Context(), l, s.service.handler))
 	s.settle() // the clock table begins now
 	return s
@@ -189,6 +188,13 @@ func (s *stage) Code(g echowall.Grant) string {
 	code, err := s.service.people.Invite(s.t.Context(), "王敏", g)
 	s.check(err)
 	return code
+}
+
+func (s *stage) Slip(line echowall.RosterID) string {
+	s.t.Helper()
+	slips, err := s.service.people.Issue(s.t.Context(), script.Registrar(), line)
+	s.check(err)
+	return slips[0].Code
 }
 
 func (s *stage) Follow(name string) {

@@ -110,6 +110,9 @@ func (p *play) line(line string) error {
 	case words[0] == "code" && len(words) == 3 && len(Grants(words[1])) > 0:
 		p.code = p.stage.Code(echowall.Grant{Role: Grants(words[1])[0].Role, Scope: words[2]})
 		return nil
+	case words[0] == "slip" && len(words) == 2:
+		p.code = p.stage.Slip(echowall.RosterID(words[1]))
+		return nil
 	case len(words) < 2:
 		return fmt.Errorf("not understood: %s", line)
 	}

@@ -13,6 +13,8 @@ type Stage interface {
 	Clock(t time.Time)
 	// Code makes a one-time code that binds whoever types it to g.
 	Code(g echowall.Grant) string
+	// Slip makes a one-time code for a line of the roster.
+	Slip(line echowall.RosterID) string
 
 	Follow(name string)
 	Unfollow(name string)

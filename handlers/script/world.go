@@ -25,6 +25,27 @@ func Stations() []echowall.Station {
 // Branch is the one branch of the conversations.
 func Branch() echowall.Branch { return echowall.Branch{ID: "b1", Name: "竹园社区第一党支部"} }
 
+// Roster is what the account of the conversations begins with. Nobody on it is bound; the line slip makes a code.
+func Roster() *echowall.Roster {
+	stations := Stations()
+	for i := range stations {
+		if stations[i].ID == "zhuyuan" {
+			stations[i].Officers = []echowall.RosterID{"P02"}
+		}
+	}
+	return &echowall.Roster{
+		Branches: []echowall.Branch{Branch()},
+		Stations: stations,
+		People: []echowall.RosterPerson{
+			{ID: "P01", Name: "齐远航", Branch: "b1", Standing: echowall.StandingFull},
+			{ID: "P02", Name: "鲁念慈", Branch: "b1", Standing: echowall.StandingProbation}, // and officer of zhuyuan
+			{ID: "P03", Name: "石佳音", Branch: "b1", Standing: echowall.StandingFull, Secretary: true},
+			{ID: "P04", Name: "齐远航", Branch: "b1", Standing: echowall.StandingActivist, Duties: []echowall.Grant{{Role: echowall.RoleSupervisor, Scope: echowall.ScopeEverywhere}}},
+			{ID: "P05", Name: "唐疏影", Duties: []echowall.Grant{{Role: echowall.RoleRegistrar, Scope: echowall.ScopeEverywhere}}},
+		},
+	}
+}
+
 // personas are the roles by the beginning of a name.
 var personas = map[string][]echowall.Grant{
 	"居民":  nil,
@@ -44,4 +65,9 @@ func Grants(name string) []echowall.Grant {
 		}
 	}
 	return nil
+}
+
+// Registrar is somebody who keeps the whole roster and takes no part in the conversation.
+func Registrar() *echowall.Who {
+	return &echowall.Who{Person: "registrar", Grants: []echowall.Grant{{Role: echowall.RoleRegistrar, Scope: echowall.ScopeEverywhere}}}
 }
