@@ -17,13 +17,14 @@ import (
 // Console is what the staff console stands on, besides the use cases of Config. All of it is required.
 type Console struct {
 	Logins   *echowall.Logins
+	Queues   *echowall.Queues
 	Sessions scs.CtxStore
 	Live     *Live
 }
 
 func (c *Console) check() error {
-	if c.Logins == nil || c.Sessions == nil || c.Live == nil {
-		return errors.New("web: Console misses Logins, Sessions or Live")
+	if c.Logins == nil || c.Queues == nil || c.Sessions == nil || c.Live == nil {
+		return errors.New("web: Console misses Logins, Queues, Sessions or Live")
 	}
 	return nil
 }

@@ -28,6 +28,8 @@ func (rt deskRoute) entry() (path string, ok bool) {
 func (s *Server) deskRoutes() []deskRoute {
 	return []deskRoute{
 		{"GET /console/{$}", echowall.ActionConsole, "today", s.today},
+		{"GET /console/sessions", echowall.ActionSessionOwn, "sessions", s.ownSessions},
+		{"POST /console/sessions/end", echowall.ActionSessionOwn, "sessions", s.endSession},
 	}
 }
 
@@ -44,6 +46,7 @@ func deskKeys(routes []deskRoute) (keys []string) {
 // console adds the console to the route table.
 func (s *Server) console(m *http.ServeMux) {
 	m.Handle("GET /console", http.RedirectHandler(consolePath, http.StatusMovedPermanently))
+	s.loginRoutes(m)
 	for _, rt := range s.deskTable {
 		m.Handle(rt.pattern, s.desk(rt))
 	}

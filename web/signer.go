@@ -51,6 +51,11 @@ func (s *Signer) WishURL(number string, a echowall.AuthorID) string {
 	return s.PageURL(wishPath(number, s.token(s.now().Add(linkKept), forWish, number, string(a))))
 }
 
+// CaseURL is the console page of a wish; it asks for a log-in.
+func (s *Signer) CaseURL(number string) string { return s.PageURL(casePath(number)) }
+
+func casePath(number string) string { return "/console/wish/" + url.PathEscape(number) }
+
 // LessonURL is the page of a lesson: open to everybody for lessons of the pack, valid for 30 days for a
 // branch's own.
 func (s *Signer) LessonURL(id string) string {

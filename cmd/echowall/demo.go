@@ -216,7 +216,7 @@ func (d *demo) routes(api http.Handler) http.Handler {
 
 // servedByUs reports whether a path is the service's; all others are the emulated platform's.
 func servedByUs(path string) bool {
-	for _, p := range []string{"/wechat", "/wall", "/m/", "/static/", "/healthz", "/readyz", "/metrics"} {
+	for _, p := range []string{"/wechat", "/wall", "/m/", "/console/", "/static/", "/healthz", "/readyz", "/metrics"} {
 		if path == strings.TrimSuffix(p, "/") || strings.HasPrefix(path, strings.TrimSuffix(p, "/")+"/") {
 			return true
 		}

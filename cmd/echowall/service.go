@@ -38,6 +38,7 @@ type service struct {
 	wishes   *echowall.Wishes
 	people   *echowall.People
 	signer   *web.Signer
+	live     *web.Live
 	handler  http.Handler
 	server   *http.Server
 	served   chan error
@@ -110,11 +111,13 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	}
 	s.signer = web.NewSigner(pageKey, c.PublicURL, s.now)
 
+	logins := s.newLogins(guard)
 	replies := s.client.Can(wechat.FeatureKF)
 	app := &handlers.App{
 		Pack: s.pack, Wishes: s.wishes, Study: s.study, Notices: notices, People: s.people, Duty: duty,
 		Media: s.store, Box: s.store, Fetch: s.fetch, Upload: s.upload,
 		PageURL: s.signer.PageURL, WishURL: s.signer.WishURL, LessonURL: s.signer.LessonURL, MediaURL: s.signer.MediaURL,
+		CaseURL: s.signer.CaseURL, Logins: logins,
 		Office: c.Office, Replies: replies, Agree: s.store.AcceptSubscription, Now: s.now,
 		Templates: forChat(c.Templates.Templates), Subscriptions: forChat(c.Templates.Subscriptions),
 	}
@@ -150,6 +153,7 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	}
 	pages, err := web.New(web.Config{
 		Pack: s.pack, Wishes: s.wishes, Study: s.study, People: s.people, Media: s.store, Signer: s.signer,
+		Console: s.console(logins),
 		Account: c.Office.Account, Now: s.now, Location: c.Location, Logger: s.logger,
 		Ready: s.store.Ping, Metrics: s.writeMetrics, Callback: callback,
 	})
@@ -177,6 +181,7 @@ func (s *service) start(ctx context.Context, l net.Listener, h http.Handler) err
 		IdleTimeout:       90 * time.Second,
 		ErrorLog:          slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn),
 	}
+	s.server.RegisterOnShutdown(s.live.Close) // open streams would keep it waiting
 	s.served = make(chan error, 1)
 	go func() { s.served <- s.server.Serve(l) }()
 	return nil
@@ -192,6 +197,7 @@ func (s *service) shutdown(ctx context.Context) error {
 			errs = append(errs, err)
 		}
 	}
+	s.live.Close()
 	s.clock.Stop()
 	errs = append(errs, s.bot.Shutdown(ctx))
 	if s.stop != nil {

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"echowall"
+	"echowall/bot/wechat"
+	"echowall/store"
+	"echowall/web"
+)
+
+// liveEvery is how long a change may go unnoticed on an open page.
+const liveEvery = time.Second
+
+// newLogins lets people into the console with this account's scan codes.
+func (s *service) newLogins(guard *echowall.Guard) *echowall.Logins {
+	l := &echowall.Logins{Store: s.store, Guard: guard, Now: s.now}
+	if s.client.Can(wechat.FeatureQR) {
+		l.Code = s.sceneURL
+	}
+	return l
+}
+
+// sceneURL makes a temporary scan code and returns what it says. What goes wrong is logged: the log-in page
+// does without.
+func (s *service) sceneURL(ctx context.Context, scene string, life time.Duration) (string, error) {
+	qr, err := s.client.CreateQR(ctx, wechat.Scene{Text: scene, Life: life})
+	if err != nil {
+		s.logger.Warn("no scan code for the log-in page", slog.Any("error", err))
+	}
+	return qr.URL, err
+}
+
+// console is what the staff console stands on.
+func (s *service) console(logins *echowall.Logins) *web.Console {
+	s.live = web.NewLive(s.store.Pulses, liveEvery, s.logger)
+	return &web.Console{
+		Logins:   logins,
+		Queues:   &echowall.Queues{Store: s.store, Guard: logins.Guard, Calendar: s.wishes.Calendar, Now: s.now},
+		Sessions: s.store.SessionsOf(store.ConsoleSession),
+		Live:     s.live,
+	}
+}
