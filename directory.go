@@ -14,6 +14,7 @@ type Directory struct {
 
 	committees map[CommitteeID]*Committee
 	branches   map[BranchID]*Branch
+	groups     map[GroupID]*Group
 	stations   map[StationID]*Station
 	grids      map[GridID]*Grid
 	points     map[PointID]*CollectionPoint
@@ -22,6 +23,7 @@ type Directory struct {
 	grants     map[RosterID][]Grant
 	holders    map[Grant][]RosterID
 	places     func() *placeIndex // made at the first question about a place
+	parties    func() *nameIndex  // made when the first text is looked through
 }
 
 // NewDirectory indexes r, which must not be changed afterwards.
@@ -30,6 +32,7 @@ func NewDirectory(r *Roster, revision int64) *Directory {
 		Revision: revision, Roster: r,
 		committees: index(r.Committees, func(x *Committee) CommitteeID { return x.ID }),
 		branches:   index(r.Branches, func(x *Branch) BranchID { return x.ID }),
+		groups:     index(r.Groups, func(x *Group) GroupID { return x.ID }),
 		stations:   index(r.Stations, func(x *Station) StationID { return x.ID }),
 		grids:      index(r.Grids, func(x *Grid) GridID { return x.ID }),
 		points:     index(r.Points, func(x *CollectionPoint) PointID { return x.ID }),
@@ -39,6 +42,7 @@ func NewDirectory(r *Roster, revision int64) *Directory {
 		holders:    make(map[Grant][]RosterID),
 	}
 	d.places = sync.OnceValue(d.indexPlaces)
+	d.parties = sync.OnceValue(d.indexParties)
 	d.collectGrants()
 	return d
 }
@@ -118,11 +122,14 @@ func (d *Directory) grant(id RosterID, role Role, scope string) {
 	}
 }
 
-// Committee, Branch, Station, Grid, Point, Unit and Person return one entry, closed ones included.
+// Committee returns one committee, closed ones included.
 func (d *Directory) Committee(id CommitteeID) (*Committee, bool) { return entry(d.committees, id) }
 
 // Branch returns one branch, closed ones included.
 func (d *Directory) Branch(id BranchID) (*Branch, bool) { return entry(d.branches, id) }
+
+// Group returns one party group, closed ones included.
+func (d *Directory) Group(id GroupID) (*Group, bool) { return entry(d.groups, id) }
 
 // Station returns one station, closed ones included.
 func (d *Directory) Station(id StationID) (*Station, bool) { return entry(d.stations, id) }

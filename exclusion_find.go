@@ -1,0 +1,95 @@
+package echowall
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// nameIndex looks for many names in one pass over a text: where the first two characters of a name stand, the
+// text is looked up in each length that such names have. A name has two characters at least.
+type nameIndex struct {
+	heads   [1 << 16 / 64]uint64 // first characters of names, by their lowest 16 bits
+	lengths map[[2]rune][]int    // in bytes, by the first two characters
+	names   map[string]*partyName
+}
+
+type partyName struct {
+	parties []Party
+	place   bool // the name of an institution, which may stand for the place where it is
+}
+
+func (x *nameIndex) add(name string, p Party, place bool) {
+	first, n := utf8.DecodeRuneInString(name)
+	second, m := utf8.DecodeRuneInString(name[n:])
+	if m == 0 {
+		return
+	}
+	if x.names == nil {
+		x.names, x.lengths = make(map[string]*partyName), make(map[[2]rune][]int)
+	}
+	x.heads[uint16(first)/64] |= 1 << (first % 64)
+	if head := [2]rune{first, second}; !slices.Contains(x.lengths[head], len(name)) {
+		x.lengths[head] = append(x.lengths[head], len(name))
+	}
+	known := x.names[name]
+	if known == nil {
+		known = &partyName{place: true}
+		x.names[name] = known
+	}
+	known.place = known.place && place
+	if !slices.Contains(known.parties, p) {
+		known.parties = append(known.parties, p)
+	}
+}
+
+// find returns the parties named in text, sorted. Of names that overlap, the one inside a longer one does not
+// count: 新竹园居委会 is not 竹园居委会.
+func (x *nameIndex) find(text string) []Party {
+	type hit struct {
+		from, to int
+		parties  []Party
+	}
+	if strings.IndexFunc(text, unicode.IsSpace) >= 0 { // 张 三
+		text = strings.Join(strings.Fields(text), "")
+	}
+	var hits []hit
+	for i, r := range text {
+		if x.heads[uint16(r)/64]>>(r%64)&1 == 0 {
+			continue
+		}
+		second, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(r):])
+		for _, length := range x.lengths[[2]rune{r, second}] {
+			h := hit{from: i, to: i + length}
+			if h.to > len(text) {
+				continue
+			}
+			n, ok := x.names[text[h.from:h.to]]
+			if !ok {
+				continue
+			}
+			if !n.place || !meansPlace(text[h.to:]) {
+				h.parties = n.parties
+			}
+			hits = append(hits, h)
+		}
+	}
+	var out []Party
+	for _, h := range hits {
+		inside := slices.ContainsFunc(hits, func(o hit) bool {
+			return o.from <= h.from && h.to <= o.to && o.to-o.from > h.to-h.from
+		})
+		if !inside {
+			out = append(out, h.parties...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// meansPlace reports whether what follows the name of an institution says that the place is meant.
+func meansPlace(rest string) bool {
+	rest = strings.TrimLeftFunc(rest, func(r rune) bool { return unicode.IsPunct(r) || r == '的' })
+	return slices.ContainsFunc(placeWords, func(w string) bool { return strings.HasPrefix(rest, w) })
+}
