@@ -14,6 +14,10 @@ import (
 type Store interface {
 	// Begin claims a message; see echowall.Turn.
 	Begin(ctx context.Context, c echowall.Contact) (echowall.Turn, error)
+	// Guess begins a turn on what is remembered of the person, without asking first; ok is false when that is
+	// too little. Its Commit asks, and conflicts where anything assumed was wrong or the message is not new;
+	// Begin then tells. It is for handlers that do nothing but stage changes.
+	Guess(c echowall.Contact) (t echowall.Turn, ok bool)
 	// TakeDeferred leases messages that were acknowledged before they were done and whose worker died.
 	TakeDeferred(ctx context.Context, limit int) ([]echowall.Deferred, error)
 	DropDeferred(ctx context.Context, key string) error

@@ -27,7 +27,9 @@ type job struct {
 	contact  echowall.Contact
 	seal     func(echowall.Message) ([]byte, error)
 	decision atomic.Int32
-	turn     atomic.Pointer[turnRef] // set once the message is claimed
+	turn     atomic.Pointer[turnRef] // set once the message is claimed, or the turn begun on a guess
+	text     string                  // what was typed, normalised
+	match    *match                  // of text
 }
 
 type turnRef struct{ echowall.Turn }
@@ -47,6 +49,7 @@ func (b *Bot) Receive(ctx context.Context, p *wechat.Push) ([]byte, error) {
 		Opens:       windowOf(p.Inbound),
 		Follow:      followOf(p.Inbound),
 	}}
+	b.Router.read(j)
 	deadline := time.NewTimer(b.Deadline)
 	defer deadline.Stop()
 	done := make(chan outcome, 1)
@@ -102,10 +105,16 @@ func (b *Bot) work(ctx context.Context, j *job) (body []byte, err error) {
 	}
 	defer unlock()
 	const tries = 8 // a person's messages in other processes conflict a few times at most
-	for range tries {
-		t, err := b.begin(ctx, j)
-		if err != nil {
-			return nil, err
+	for try := range tries {
+		var t echowall.Turn
+		guessed := false
+		if try == 0 && b.Router.stages(j) {
+			t, guessed = b.Store.Guess(j.contact)
+		}
+		if !guessed {
+			if t, err = b.begin(ctx, j); err != nil {
+				return nil, err
+			}
 		}
 		switch t.State() {
 		case echowall.BeginReplay:
@@ -226,7 +235,7 @@ func (b *Bot) handle(ctx context.Context, j *job, t echowall.Turn) (m echowall.M
 			err = echowall.Errorf(echowall.KindInternal, "bot: handler panicked")
 		}
 	}()
-	return b.Router.serve(&Context{Context: ctx, In: j.in, Turn: t, Now: b.Now(), bot: b})
+	return b.Router.serve(&Context{Context: ctx, In: j.in, Turn: t, Now: b.Now(), Text: j.text, bot: b, match: j.match})
 }
 
 // renew keeps the claim alive while the handler works, from the third second on.

@@ -27,6 +27,7 @@ type Words interface {
 type Router struct {
 	Words    Words
 	commands map[string]Handler
+	staged   map[string]bool
 	events   map[wechat.Event]Handler
 	flows    map[string]flow
 	types    map[wechat.Type]Handler
@@ -39,6 +40,7 @@ func NewRouter(w Words) *Router {
 	return &Router{
 		Words:    w,
 		commands: make(map[string]Handler),
+		staged:   make(map[string]bool),
 		events:   make(map[wechat.Event]Handler),
 		flows:    make(map[string]flow),
 		types:    make(map[wechat.Type]Handler),
@@ -50,6 +52,11 @@ func (r *Router) Use(m ...Middleware) { r.chain = append(r.chain, m...) }
 
 // Command sets the handler of a canonical command; a menu click whose key is the command runs it too.
 func (r *Router) Command(name string, h Handler) { r.commands[name] = h }
+
+// Stages says of a command that its handler, when something follows the command, does nothing but stage
+// changes and read what a turn knows: running it in vain costs nothing but time. Such a message is run before
+// the store is asked whether it is new; see Store.Guess.
+func (r *Router) Stages(name string) { r.staged[name] = true }
 
 // HasCommand reports whether name has a handler.
 func (r *Router) HasCommand(name string) bool { _, ok := r.commands[name]; return ok }
@@ -86,7 +93,9 @@ func (r *Router) dispatch(c *Context) (echowall.Message, error) {
 	case wechat.TypeEvent:
 		return r.event(c)
 	case wechat.TypeText:
-		c.Text = r.Words.Normalise(in.Text)
+		if c.match == nil { // else it was read before
+			c.Text = r.Words.Normalise(in.Text)
+		}
 	}
 	r.expire(c)
 	if m, done, err := r.global(c); done {
@@ -105,6 +114,21 @@ func (r *Router) dispatch(c *Context) (echowall.Message, error) {
 		return r.lost(c)
 	}
 	return r.command(c)
+}
+
+// read looks at a text before its turn begins.
+func (r *Router) read(j *job) {
+	if j.in.Type != wechat.TypeText {
+		return
+	}
+	j.text = r.Words.Normalise(j.in.Text)
+	j.match = new(match)
+	j.match.name, j.match.rest, j.match.ok = r.Words.Match(j.text)
+}
+
+// stages reports whether the message runs a command that Stages was called for.
+func (r *Router) stages(j *job) bool {
+	return j.match != nil && j.match.ok && j.match.rest != "" && r.staged[j.match.name]
 }
 
 // command runs the command a text starts with.

@@ -24,6 +24,7 @@ type wishDraft struct {
 	Text       string             `json:"text,omitempty"`
 	Place      string             `json:"place,omitempty"`
 	At         *echowall.Position `json:"at,omitempty"`
+	Scene      string             `json:"scene,omitempty"` // of the place that was scanned, and agreed to
 	Photos     []string           `json:"photos,omitempty"`
 	Voices     []string           `json:"voices,omitempty"`
 	Display    echowall.Display   `json:"display,omitempty"`
@@ -35,6 +36,7 @@ type wishDraft struct {
 
 func (a *App) registerWish(r *bot.Router) {
 	a.command(r, "心愿", a.wish)
+	r.Stages("心愿")
 	a.command(r, "补充", a.supplement)
 	r.Flow(a.wishFlow())
 	r.Flow(draftFlow(a))
@@ -46,7 +48,7 @@ func (a *App) wishFlow() *bot.Flow[wishDraft] {
 		Name: flowWish, Version: 1, First: stepText,
 		Steps: map[string]bot.Step[wishDraft]{
 			stepText:    {Ask: asking("wish.ask_text"), Take: a.takeText},
-			stepPlace:   {Ask: asking("wish.ask_place"), Take: a.takePlace},
+			stepPlace:   {Ask: a.askPlace, Take: a.takePlace},
 			stepDisplay: {Ask: asking("wish.ask_display"), Take: takeDisplay},
 			stepConsent: {Ask: asking("wish.ask_consent"), Take: takeConsent},
 		},
@@ -138,8 +140,9 @@ func (a *App) attach(c *bot.Context, s *wishDraft) (bool, error) {
 		return true, nil
 	case wechat.TypeLocation:
 		s.At = position(c.In)
-		s.Note = c.Say("wish.location_kept")
-		return true, nil
+		note, err := a.located(c, s.At)
+		s.Note = note
+		return true, err
 	case wechat.TypeText:
 		return false, nil
 	}
@@ -206,6 +209,22 @@ const (
 	wordSkip = "跳过"
 )
 
+// askPlace asks where it is, or whether it is where the person scanned a code.
+func (a *App) askPlace(c *bot.Context, s *wishDraft) (string, error) {
+	spot, here, err := a.here(c)
+	if err != nil {
+		return "", err
+	}
+	question := c.Say("wish.ask_place")
+	if here {
+		question = c.Say("places.ask_here", "place", spot.Name)
+	}
+	if s.Note != "" {
+		question = s.Note + "\n" + question
+	}
+	return question, nil
+}
+
 func (a *App) takePlace(c *bot.Context, s *wishDraft) (string, error) {
 	s.Note = ""
 	if done, err := a.attachStep(c, s); done {
@@ -214,10 +233,20 @@ func (a *App) takePlace(c *bot.Context, s *wishDraft) (string, error) {
 		}
 		return stepPlace, err
 	}
-	switch a.word(c) {
-	case wordSkip:
+	spot, here, err := a.here(c)
+	if err != nil {
+		return "", err
+	}
+	s.Scene = ""
+	switch word := a.word(c); {
+	case here && (c.Text == "1" || word == wordSkip):
+		s.Place, s.Scene = spot.Name, spot.Scene
 		return stepDisplay, nil
-	case wordDone: // with the photos
+	case c.Text == "1":
+		return "", echowall.Refusal(echowall.KindInvalid, "places.here_over")
+	case word == wordSkip:
+		return stepDisplay, nil
+	case word == wordDone: // with the photos
 		return stepPlace, nil
 	}
 	place, err := a.placeText(c.In.Text)
@@ -275,8 +304,20 @@ func (a *App) finishWish(c *bot.Context, s *wishDraft) (echowall.Message, error)
 	if text == "" {
 		text = c.Say("wish.voice_only")
 	}
-	return a.submit(c, echowall.Wish{
+	w := echowall.Wish{
 		Text: text, Place: s.Place, At: s.At, Media: append(s.Photos, s.Voices...),
 		Display: s.Display, Surname: s.Surname, MayPublish: s.MayPublish,
-	}, a.look(text), "")
+	}
+	next := ""
+	if s.Scene != "" {
+		d, err := a.Wishes.Guard.Directory(c)
+		if err != nil {
+			return echowall.Message{}, err
+		}
+		if spot, err := d.SpotOf(s.Scene); err == nil { // else it was closed meanwhile, and its name has to do
+			w.Put(spot.Place)
+			next = c.Say("places.other_later")
+		}
+	}
+	return a.submit(c, w, a.look(text), next)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,7 +28,6 @@ func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 //	      kind "t": the mark there is value, or has expired
 //	      kind "e": exactly value is there
 //	      kind "n": nothing is there
-//	      kind "e": the text there is value
 //	      then commands: number of words, name, index into KEYS, further words
 //	      a command named "OWE" is: index of debt, index of due, id, document, score
 //	result  0 when applied, else the number of the guard that did not hold
@@ -45,8 +45,6 @@ for i = 1, n do
     if have ~= want then return i end
   elseif kind == 't' then
     if cur and cur ~= want then return i end
-  elseif kind == 'e' then
-    if cur ~= want then return i end
   elseif kind == 'e' then
     if cur ~= want then return i end
   elseif cur then
@@ -115,7 +113,8 @@ const (
 	guardVersion = "v" // the document there has version value; 0: there is none
 	guardMark    = "t" // the mark there is value, or has expired
 	guardNothing = "n" // nothing is there
-	guardText    = "e" // the text there is value
+	guardText    = "e" // exactly value is there
+	guardThere   = "s" // something is there; in straight scripts only
 )
 
 func (g *guard) absent() bool {
@@ -129,7 +128,7 @@ type command struct {
 	words       []string
 }
 
-func newChange() *change { return new(change) }
+func newChange() *change { return &change{staged: make(map[string]string)} }
 
 // few is up to how many keys looking through all of them is quicker than a map.
 const few = 24
@@ -163,13 +162,15 @@ func (c *change) key(k string) int {
 
 // guard makes the change depend on key as it was read; the first guard of a key counts.
 func (c *change) guard(key, kind, value string) {
-	k := c.key(key)
-	for i := range c.guards {
-		if c.guards[i].key == k {
-			return
-		}
+	if !c.guarded(key) {
+		c.guards = append(c.guards, guard{c.key(key), kind, value})
 	}
-	c.guards = append(c.guards, guard{k, kind, value})
+}
+
+// guarded reports whether the change depends on key already.
+func (c *change) guarded(key string) bool {
+	k := c.key(key)
+	return slices.ContainsFunc(c.guards, func(g guard) bool { return g.key == k })
 }
 
 // guardVersion makes the change depend on the document at key having version (0: not there).
@@ -219,9 +220,6 @@ func (c *change) setDocFor(key string, version int, doc any, kept time.Duration)
 		c.put("SET", key, text, "EX", strconv.Itoa(int(kept.Seconds())))
 	} else {
 		c.put("SET", key, text)
-	}
-	if c.staged == nil {
-		c.staged = make(map[string]string, 2)
 	}
 	c.staged[key] = text
 	return nil

@@ -69,7 +69,7 @@ func (x *restorer) thing(kind string, text []byte) error {
 
 // set stages a string that must not be there yet.
 func (x *restorer) set(key, value string, expires int64) error {
-	if x.change.guarded[key] {
+	if x.change.guarded(key) {
 		return echowall.Errorf(echowall.KindInvalid, "stands twice")
 	}
 	x.change.guard(key, "n", "")

@@ -35,6 +35,9 @@ type Store struct {
 	now   func() time.Time
 	nums  numbers
 
+	straight straightened
+	met      acquaintances
+
 	roster rosterCache
 
 	batcher batcher

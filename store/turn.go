@@ -93,16 +93,17 @@ type turn struct {
 	late bool // a sealed copy of the message may be stored
 }
 
+// newTurn is a turn that knows who writes, and has a mark to claim the message with.
+func (s *Store) newTurn(c echowall.Contact) *turn {
+	token := make([]byte, 9)
+	rand.Read(token)
+	return &turn{s: s, contact: c, person: s.ids.Person(c.From), author: s.ids.Author(c.From), mark: "R:" + encode(token)}
+}
+
 // Begin claims one message. Whoever gets BeginNew runs it and ends with Commit or Abandon; a worker that
 // dies gives it free after a few seconds.
 func (s *Store) Begin(ctx context.Context, c echowall.Contact) (echowall.Turn, error) {
-	t := &turn{s: s, contact: c, person: s.ids.Person(c.From), author: s.ids.Author(c.From)}
-	token := make([]byte, 9)
-	rand.Read(token)
-	t.mark = "R:" + encode(token)
-	if c.Guess && s.guess(t) {
-		return t, nil
-	}
+	t := s.newTurn(c)
 	k := s.keys
 	fingerprint := "0"
 	if c.Fingerprint != "" {
@@ -200,12 +201,14 @@ func (t *turn) Owe(d echowall.Debt) error { return t.change.owe(t.s.keys, d) }
 func (t *turn) Commit(ctx context.Context, reply []byte) error {
 	s, k, c := t.s, t.s.keys, t.change
 	seen := k.seen(t.contact.Key)
-	c.guard(seen, "t", t.mark)
+	if !t.guessed {
+		c.guard(seen, guardMark, t.mark)
+	}
 	if err := c.setDocFor(k.conversation(t.person), t.convV, &t.conv, conversationKept); err != nil {
 		return err
 	}
-	if t.convV == 0 && t.known { // else the conversation tells whether the person was erased meanwhile
-		c.guard(k.vault(echowall.Recipient(t.person)), "e", t.sealed)
+	if t.convV == 0 && t.known && !t.guessed { // else the conversation tells whether the person was erased meanwhile
+		c.guard(k.vault(echowall.Recipient(t.person)), guardText, t.sealed)
 	}
 	t.reach(c)
 	if !t.known {
@@ -216,36 +219,46 @@ func (t *turn) Commit(ctx context.Context, reply []byte) error {
 		c.do("HDEL", k.late(), t.contact.Key)
 		c.do("ZREM", k.lateDue(), t.contact.Key)
 	}
-	c.do("SET", seen, s.doneMark(t.contact.Key, reply), "EX", int(seenKept.Seconds()))
-	return c.apply(ctx, s)
+	done := s.doneMark(t.contact.Key, reply)
+	if t.guessed {
+		t.assume(c, done)
+	} else {
+		c.put("SET", seen, done, "EX", seenSeconds)
+	}
+	if err := c.apply(ctx, s); err != nil {
+		return err
+	}
+	t.remember()
+	return nil
 }
 
 // reach writes what this contact says about reaching the person, and brings boxed debts up for payment.
 func (t *turn) reach(c *change) {
 	k := t.s.keys
-	var fields []any
+	fields := make([]string, 0, 8)
 	switch t.contact.Follow {
 	case echowall.Followed:
-		fields = append(fields, "f", 1)
+		fields = append(fields, "f", "1")
 	case echowall.Unfollowed:
-		fields = append(fields, "f", 0, "ml", 0, "al", 0)
+		fields = append(fields, "f", "0", "ml", "0", "al", "0")
 	case echowall.FollowUnchanged:
 		if t.contact.Opens != echowall.WindowNone {
-			fields = append(fields, "f", 1)
+			fields = append(fields, "f", "1")
 		}
 	}
 	length, count := t.contact.Opens.Limits()
+	until := func() string { return strconv.FormatInt(t.contact.At.Add(length).Unix(), 10) }
 	switch t.contact.Opens {
 	case echowall.WindowMessage:
-		fields = append(fields, "mu", t.contact.At.Add(length).Unix(), "ml", count)
+		fields = append(fields, "mu", until(), "ml", strconv.Itoa(count))
 	case echowall.WindowAct:
-		fields = append(fields, "au", t.contact.At.Add(length).Unix(), "al", count)
+		fields = append(fields, "au", until(), "al", strconv.Itoa(count))
 	case echowall.WindowNone:
 	}
 	if len(fields) > 0 {
-		c.do("HSET", k.reach(t.person), append(fields, stampField, stamp())...)
+		c.put("HSET", k.reach(t.person), append(fields, stampField, stamp())...)
 	}
-	if t.contact.Opens != echowall.WindowNone {
+	if t.contact.Opens != echowall.WindowNone && !t.guessed { // a guess assumes that nothing waits
 		c.reopen(k, echowall.Recipient(t.person))
 		c.reopen(k, echowall.Recipient(t.author))
 	}
