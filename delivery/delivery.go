@@ -66,6 +66,7 @@ type Delivery struct {
 	stats  counters
 	gates  gates
 	recall recall
+	supply supply
 
 	client    *asynq.Client
 	server    *asynq.Server
@@ -73,7 +74,7 @@ type Delivery struct {
 	slots     chan struct{} // one for each worker
 
 	backlog bool         // more was due than fits the queue; the pump's own
-	pace    atomic.Int64 // nanoseconds a debt took in the latest task
+	pace    atomic.Int64 // nanoseconds the latest debt took
 
 	wake       chan struct{}
 	work       context.Context // ends when Shutdown gives up waiting
@@ -148,6 +149,7 @@ func (d *Delivery) Shutdown(ctx context.Context) error {
 			d.slots <- struct{}{}
 		}
 		d.background.Wait()
+		d.giveBack(idsOf(d.supply.clear()))
 	}()
 	defer d.stop()
 	select {

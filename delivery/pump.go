@@ -23,11 +23,11 @@ const (
 	// bound how long a debt owed by another process waits.
 	queuePoll = 50 * time.Millisecond
 	duePoll   = 100 * time.Millisecond
-	// batchLasts is how long a worker should be busy with the ids it holds: long enough that fetching them
+	// batchLasts is how long a worker should be busy with what is fetched for it: long enough that fetching
 	// costs little, short enough that the last workers of a backlog end together. batchMost bounds the ids,
 	// batchFirst is for a start.
-	batchLasts = 150 * time.Millisecond
-	batchMost  = 32
+	batchLasts = 200 * time.Millisecond
+	batchMost  = 8
 	batchFirst = 8
 	// shift is how long a worker serves a backlog without going back to the queue.
 	shift = 10 * time.Second
@@ -138,37 +138,32 @@ func (d *Delivery) handle(ctx context.Context, t *asynq.Task) error {
 	return nil
 }
 
-// serve pays ids and then sees to the backlog, for a shift. The next ids are fetched while the present ones
-// are paid.
+// serve pays ids and then sees to the backlog, for a shift. The end of one payment travels with the claim of
+// the next, so that a debt costs one round trip, and that one is shared with other workers.
 func (d *Delivery) serve(ids []string) {
 	begun := time.Now()
-	payments := d.load(ids)
-	for len(payments) > 0 {
-		fetched := make(chan []*echowall.Payment, 1)
-		go func() { fetched <- d.fetch(begun) }()
+	own := d.load(ids)
+	var done *echowall.Settlement
+	for !d.stopping() {
 		start := time.Now()
-		left := d.pay(d.work, payments)
-		d.pace.Store(int64(time.Since(start)) / int64(len(payments)))
-		next := <-fetched
-		if d.stopping() {
-			d.giveBack(idsOf(append(left, next...)))
-			return
+		var p *echowall.Payment
+		if len(own) > 0 {
+			p, own = own[0], own[1:]
+		} else if p = d.next(start.Sub(begun) < shift); p == nil {
+			break
 		}
-		payments = next
+		done = d.payOne(d.work, done, p)
+		d.pace.Store(int64(time.Since(start)))
 	}
-}
-
-// fetch takes what is due next, nothing when the shift is over.
-func (d *Delivery) fetch(begun time.Time) []*echowall.Payment {
-	if d.stopping() || time.Since(begun) > shift {
-		return nil
-	}
-	ids, _ := d.lease(d.work, d.batch()) // the pump says what is wrong
-	return d.load(ids)
+	d.record(d.work, done, nil)
+	d.giveBack(idsOf(own))
 }
 
 // giveBack puts ids that were not begun back into the queue, for the next process.
 func (d *Delivery) giveBack(ids []string) {
+	if len(ids) == 0 {
+		return
+	}
 	if err := d.enqueue(d.work, ids); err != nil {
 		d.c.Logger.Warn("delivery: debts wait for the end of their lease", slog.Int("debts", len(ids)), slog.Any("error", err))
 	}

@@ -34,21 +34,6 @@ func (d *Delivery) load(ids []string) []*echowall.Payment {
 	return payments
 }
 
-// pay pays debts one after the other and returns those that it did not begin. The end of one payment travels
-// with the claim of the next, so that a debt costs one round trip.
-func (d *Delivery) pay(ctx context.Context, payments []*echowall.Payment) []*echowall.Payment {
-	var done *echowall.Settlement
-	for i, p := range payments {
-		if d.stopping() {
-			d.record(ctx, done, nil)
-			return payments[i:]
-		}
-		done = d.payOne(ctx, done, p)
-	}
-	d.record(ctx, done, nil)
-	return nil
-}
-
 // payOne records done, pays p and returns how that ended; the caller records it. Nil means that nothing is
 // to be recorded for p.
 func (d *Delivery) payOne(ctx context.Context, done *echowall.Settlement, p *echowall.Payment) *echowall.Settlement {

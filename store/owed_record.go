@@ -93,6 +93,44 @@ const (
 //
 // When err says KindUnavailable nothing is known; calling again with the same values is safe.
 func (s *Store) Record(ctx context.Context, now time.Time, done *echowall.Settlement, next *echowall.Claim) (echowall.Claimed, error) {
+	paid, err := s.paidWords(done, now)
+	if err != nil {
+		return echowall.ClaimNone, err
+	}
+	if done != nil && paid == nil {
+		return s.recordOne(ctx, now, done, next)
+	}
+	claim, claimed, err := s.claimWords(next, now)
+	if err != nil {
+		return echowall.ClaimNone, err
+	}
+	e := batched{paid: paid, claim: claim}
+	if paid != nil || claim != nil {
+		s.batcher.do(ctx, s, &e)
+	}
+	if e.err != nil {
+		return echowall.ClaimNone, e.err
+	}
+	if e.settled {
+		done = nil
+	}
+	switch {
+	case e.claimed && done != nil:
+		if _, err := s.recordOne(ctx, now, done, nil); err != nil {
+			return echowall.ClaimNone, err
+		}
+		fallthrough
+	case e.claimed:
+		taken(next, claimed)
+		return echowall.ClaimTaken, nil
+	case done == nil && next == nil:
+		return echowall.ClaimNone, nil
+	}
+	return s.recordOne(ctx, now, done, next)
+}
+
+// recordOne is Record, of whatever kind.
+func (s *Store) recordOne(ctx context.Context, now time.Time, done *echowall.Settlement, next *echowall.Claim) (echowall.Claimed, error) {
 	call := recording{s: s, now: now, keys: make([]string, 0, 6), argv: make([]any, 0, 32)}
 	if err := call.settle(done); err != nil {
 		return echowall.ClaimNone, err
@@ -118,9 +156,7 @@ func (s *Store) Record(ctx context.Context, now time.Time, done *echowall.Settle
 	answer := echowall.Claimed(got[1].(int64))
 	switch answer {
 	case echowall.ClaimTaken:
-		next.Payment.Debt = *claimed
-		next.Payment.Reach = next.After
-		next.Payment.Ledger.(*paying).version++
+		taken(next, claimed)
 	case echowall.ClaimStale:
 		l := next.Payment.Ledger.(*paying)
 		l.book, l.token = pairs(texts(got[2])), ""
@@ -128,6 +164,13 @@ func (s *Store) Record(ctx context.Context, now time.Time, done *echowall.Settle
 	case echowall.ClaimNone, echowall.ClaimLost:
 	}
 	return answer, nil
+}
+
+// taken makes the payment of a claim what it is in the ledger now.
+func taken(c *echowall.Claim, d *echowall.Debt) {
+	c.Payment.Debt = *d
+	c.Payment.Reach = c.After
+	c.Payment.Ledger.(*paying).version++
 }
 
 // recording gathers the keys and words of one call of recordScript.
@@ -156,22 +199,31 @@ func (r *recording) claim(c *echowall.Claim) (*echowall.Debt, error) {
 		return nil, nil
 	}
 	l := c.Payment.Ledger.(*paying)
+	d, body, err := l.claim(c, r.now)
+	if err != nil {
+		return nil, err
+	}
+	set := hset(l.changes)
+	r.say("1", r.key(r.s.keys.debt(d.ID)), l.token, l.version, body,
+		r.key(r.s.keys.reach(l.person)), l.book[stampField], len(set))
+	r.say(set...)
+	return d, nil
+}
+
+// claim draws the claim's token, once, and returns the debt as it will be and its text without version.
+func (l *paying) claim(c *echowall.Claim, now time.Time) (*echowall.Debt, []byte, error) {
 	if l.token == "" {
 		l.token = stamp()
 	}
 	d := c.Payment.Debt
 	d.State = echowall.DebtSending
-	d.Attempts = append(slices.Clip(d.Attempts), echowall.Attempt{At: r.now, Channel: c.Decision.Channel})
+	d.Attempts = append(slices.Clip(d.Attempts), echowall.Attempt{At: now, Channel: c.Decision.Channel})
 	body, err := l.claimed(&d)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	l.changes = append(l.book.changes(&c.After), field{stampField, l.token})
-	set := hset(l.changes)
-	r.say("1", r.key(r.s.keys.debt(d.ID)), l.token, l.version, body,
-		r.key(r.s.keys.reach(l.person)), l.book[stampField], len(set))
-	r.say(set...)
-	return &d, nil
+	return &d, body, nil
 }
 
 // claimed is the text of a debt once it is claimed, without its version. A debt without attempts, the common

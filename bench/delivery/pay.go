@@ -88,7 +88,8 @@ func (b *bench) close() {
 	_ = os.RemoveAll(b.dir)
 }
 
-// prepare opens everybody's window at both ends and owes one message to each.
+// prepare opens everybody's window at both ends and owes one message to each. What this wrote into the
+// append-only file is rewritten before anything is timed, so that Redis does not do it in the middle.
 func (b *bench) prepare(ctx context.Context, n, round int) error {
 	if err := b.platform.open(n); err != nil {
 		return err
@@ -111,7 +112,29 @@ func (b *bench) prepare(ctx context.Context, n, round int) error {
 	if err := failed.Load(); err != nil {
 		return *err
 	}
-	return b.store.Owe(ctx, debts...)
+	if err := b.store.Owe(ctx, debts...); err != nil {
+		return err
+	}
+	return b.rewrite(ctx)
+}
+
+// rewrite has Redis rewrite its append-only file and waits for it.
+func (b *bench) rewrite(ctx context.Context) error {
+	if err := b.store.Redis().BgRewriteAOF(ctx).Err(); err != nil {
+		return err
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		info, err := b.store.Redis().InfoMap(ctx, "persistence").Result()
+		if err != nil {
+			return err
+		}
+		if p := info["Persistence"]; p["aof_rewrite_in_progress"] == "0" && p["aof_rewrite_scheduled"] == "0" {
+			return nil
+		}
+		<-tick.C
+	}
 }
 
 // plain sends the same message to everybody with a prepared body and nothing else, and returns the rate.

@@ -32,6 +32,7 @@ func servePlatform() error {
 		KeepCalls: -1, KeepChat: 4,
 		Quota:       map[string]int{kfPath: -1},
 		MinuteQuota: map[string]int{kfPath: -1},
+		After:       sharp(),
 	}
 	if err := p.Start(""); err != nil {
 		return err
