@@ -28,6 +28,7 @@ func (rt deskRoute) entry() (path string, ok bool) {
 func (s *Server) deskRoutes() []deskRoute {
 	return []deskRoute{
 		{"GET /console/{$}", echowall.ActionConsole, "today", s.today},
+		{"GET /console/queue", echowall.ActionQueue, "queue", s.queue},
 		{"GET /console/sessions", echowall.ActionSessionOwn, "sessions", s.ownSessions},
 		{"POST /console/sessions/end", echowall.ActionSessionOwn, "sessions", s.endSession},
 	}

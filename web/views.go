@@ -20,7 +20,7 @@ var (
 	viewParts = []string{"frame", "console_frame", "icons", "parts"}
 	viewPages = []string{
 		"error", "lesson", "wall", "wall_wish", "wish",
-		"console_error", "console_login", "console_sessions", "console_today",
+		"console_error", "console_login", "console_queue", "console_sessions", "console_today",
 	}
 )
 
