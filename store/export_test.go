@@ -24,6 +24,7 @@ const (
 	exportPassphrase = "correct horse battery"
 	residentOpenID   = "oResident-0000000000000000001"
 	lateOpenID       = "oResident-0000000000000000002"
+	contactPhone     = "13912345678"
 )
 
 var exportNoon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.FixedZone("CST", 8*3600))
@@ -66,6 +67,9 @@ func fillAccount(t *testing.T, s *Store, wishes int) {
 
 	for i := range wishes {
 		w := &echowall.Wish{Author: echowall.AuthorID(fmt.Sprintf("a%d", i%7)), Station: echowall.StationID(fmt.Sprintf("c%d", i%3)), Text: strings.Repeat("愿", 1+i%100)}
+		if i%5 == 0 {
+			w.Excluded = []echowall.Party{echowall.PartyStation("c9")}
+		}
 		must(s.AddWish(ctx, w, func(w *echowall.Wish) error {
 			w.MayPublish = true
 			if err := w.Submit(exportNoon, calendar, echowall.FromChat); err != nil || i%4 == 0 {
@@ -128,6 +132,11 @@ func fillAccount(t *testing.T, s *Store, wishes int) {
 		return nil
 	}))
 	must(s.PutBranchLesson(ctx, "b1", echowall.DateOf(exportNoon), echowall.Lesson{ID: "b-1", Title: "早课", Body: "正文"}))
+	must(s.PutContact(ctx, turn.Author(), echowall.ContactCard{Phone: contactPhone, MayGive: true, Changed: exportNoon}))
+	for n := range 3 {
+		must(s.AppendAccess(ctx, echowall.AccessEntry{Kind: echowall.AccessContact, By: "p1", Role: echowall.RoleLiaison, Subject: echowall.Recipient(turn.Author()), Case: "XY1001", Why: fmt.Sprint("回访 ", n)}))
+	}
+	must(s.AppendDenial(ctx, echowall.ActionDataExport, echowall.AccessEntry{Kind: echowall.AccessDenied, By: "p2"}))
 	_, err = s.PutMedia(ctx, "image/jpeg", []byte{0, 1, 0xff, '\n', '"'})
 	must(err)
 
@@ -316,7 +325,7 @@ func TestExportAndRestore(t *testing.T) {
 	}
 
 	text := export(t, from, ExportOptions{WithIdentity: []byte(exportPassphrase)})
-	for _, secret := range []string{residentOpenID, lateOpenID, "p-other"} {
+	for _, secret := range []string{residentOpenID, lateOpenID, contactPhone, "p-other"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%s stands in the export", secret)
 		}
@@ -326,7 +335,7 @@ func TestExportAndRestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Locked != 0 || got.Lines["wish"] != 701 || got.Lines["identity"] != 3 || got.Lines["person"] != 4 || got.Lines["roster"] != 2 || got.Lines["grid"] != 1 || got.Lines["debt"] < 9 {
+	if got.Locked != 0 || got.Lines["wish"] != 701 || got.Lines["identity"] != 4 || got.Lines["access"] != 4 || got.Lines["person"] != 4 || got.Lines["roster"] != 2 || got.Lines["grid"] != 1 || got.Lines["debt"] < 9 {
 		t.Errorf("restored %+v", got)
 	}
 	if err := to.CheckRestored(t.Context()); err != nil {
@@ -344,6 +353,19 @@ func TestExportAndRestore(t *testing.T) {
 	if err != nil || known[p] != residentOpenID || known[a] != residentOpenID {
 		t.Errorf("openids %v, %v", known, err)
 	}
+	if card, err := to.Contact(t.Context(), echowall.AuthorID(a)); err != nil || card.Phone != contactPhone || !card.MayGive {
+		t.Errorf("contact %+v, %v", card, err)
+	}
+	// The access log is whole, is found by whom it is about, and goes on.
+	if err := to.AppendAccess(t.Context(), echowall.AccessEntry{Kind: echowall.AccessExport, By: "p1"}); err != nil {
+		t.Error(err)
+	}
+	if last, err := to.VerifyAccess(t.Context()); err != nil || last.Seq != 5 {
+		t.Errorf("access log %+v, %v; want five lines", last, err)
+	}
+	if about, err := to.AccessAbout(t.Context(), 10, a); err != nil || len(about) != 3 {
+		t.Errorf("looks at the author %v, %v; want three", about, err)
+	}
 	deferred, err := to.TakeDeferred(t.Context(), 10)
 	if err != nil || len(deferred) != 1 || !strings.Contains(string(deferred[0].Payload), lateOpenID) {
 		t.Errorf("deferred %v, %v; want one", deferred, err)
@@ -354,7 +376,7 @@ func TestExportWithoutIdentity(t *testing.T) {
 	from := openExport(t, redistest.Run(t).URL(), 'k')
 	fillAccount(t, from, 5)
 	text := export(t, from, ExportOptions{})
-	if strings.Contains(text, `"kind":"identity"`) {
+	if strings.Contains(text, `"kind":"identity"`) || strings.Contains(text, contactPhone) {
 		t.Error("identities stand in an export that was made without")
 	}
 	to := openExport(t, redistest.Run(t).URL(), 'k')
@@ -377,8 +399,8 @@ func TestExportWithoutIdentity(t *testing.T) {
 	}
 	third := openExport(t, redistest.Run(t).URL(), 'k')
 	got, err := third.Restore(t.Context(), strings.NewReader(locked), nil)
-	if err != nil || got.Locked != 10 || got.Lines["wish"] != 6 {
-		t.Errorf("restored %+v, %v; want 6 wishes, 10 sealed lines left out", got, err)
+	if err != nil || got.Locked != 11 || got.Lines["wish"] != 6 {
+		t.Errorf("restored %+v, %v; want 6 wishes, 11 sealed lines left out", got, err)
 	}
 	// Neither export names anybody in clear: with identities such documents are sealed, without they are
 	// less what is private.
