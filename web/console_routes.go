@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"echowall"
@@ -26,12 +27,12 @@ func (rt deskRoute) entry() (path string, ok bool) {
 // deskRoutes is the whole console behind the log-in, in the order of the navigation. Nothing is served that is
 // not in it.
 func (s *Server) deskRoutes() []deskRoute {
-	return []deskRoute{
+	return slices.Concat([]deskRoute{
 		{"GET /console/{$}", echowall.ActionConsole, "today", s.today},
 		{"GET /console/queue", echowall.ActionQueue, "queue", s.queue},
 		{"GET /console/sessions", echowall.ActionSessionOwn, "sessions", s.ownSessions},
 		{"POST /console/sessions/end", echowall.ActionSessionOwn, "sessions", s.endSession},
-	}
+	}, s.caseRoutes())
 }
 
 // deskKeys are the sentences of the navigation, whose keys are put together while running.

@@ -94,6 +94,9 @@ func (p phrases) checkLabels() error {
 			errs = append(errs, p.checkKey(deskRoleKey(perm.Role))...)
 		}
 	}
+	for _, key := range slices.Concat(slices.Collect(maps.Values(caseMoves)), slices.Collect(maps.Values(caseAwaits)), []string{"console.move_other"}) {
+		errs = append(errs, p.checkKey(key)...)
+	}
 	for k := range statuses {
 		errs = append(errs, p.checkKey("console.error_"+string(k))...)
 		errs = append(errs, p.checkKey("console.error_"+string(k)+"_text")...)

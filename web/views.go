@@ -20,7 +20,8 @@ var (
 	viewParts = []string{"frame", "console_frame", "icons", "parts"}
 	viewPages = []string{
 		"error", "lesson", "wall", "wall_wish", "wish",
-		"console_error", "console_login", "console_queue", "console_sessions", "console_today",
+		"phone_me", "phone_settings", "phone_data", "phone_erase",
+		"console_case", "console_error", "console_login", "console_queue", "console_sessions", "console_today",
 	}
 )
 
