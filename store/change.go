@@ -350,6 +350,9 @@ func unmarshalDoc(text string, doc any) (int, error) {
 	if err != nil {
 		return 0, echowall.Errorf(echowall.KindInternal, "store: version of %T: %w", doc, err)
 	}
+	if text, err = plainText(text); err != nil {
+		return 0, err
+	}
 	if err := json.Unmarshal([]byte(text), doc); err != nil {
 		return 0, echowall.Errorf(echowall.KindInternal, "store: decode %T: %w", doc, err)
 	}

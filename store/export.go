@@ -212,7 +212,9 @@ func (x *exporter) documents(ctx context.Context, name string, f family, ids []s
 		l := line{Kind: f.kind, Key: id, Doc: json.RawMessage(text), Expires: expires(ttls[i].Val())}
 		switch {
 		case f.kind == kindWish:
-			err = x.text(flatHead + strings.TrimPrefix(text, "{"))
+			if text, err = plainText(text); err == nil {
+				err = x.text(flatHead + strings.TrimPrefix(text, "{"))
+			}
 		case f.shape == shapeMedia:
 			if l.Data, err = x.s.rdb.Get(ctx, k.media(id)).Bytes(); err == nil {
 				err = x.write(l)

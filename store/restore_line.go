@@ -97,7 +97,11 @@ func (x *restorer) wish(text []byte) error {
 	x.out.Lines[kindWish]++
 	x.change.do("ZADD", x.s.keys.wishesBy(w.Author), w.Created.Unix(), w.Number)
 	x.s.indexWish(x.change, nil, &w)
-	return x.set(x.s.keys.wish(w.Number), doc, 0)
+	stored, err := wishText(&w, doc)
+	if err != nil {
+		return err
+	}
+	return x.set(x.s.keys.wish(w.Number), stored, 0)
 }
 
 // useRoster stages, once, that the roster that is being restored is the one in use.

@@ -93,7 +93,7 @@ func (s *Store) UpdateWish(ctx context.Context, number string, rule func(*echowa
 		if err := rule(&w); err != nil {
 			return err
 		}
-		if err := c.setDoc(key, version, &w); err != nil {
+		if err := c.setWish(key, version, &w); err != nil {
 			return err
 		}
 		s.indexWish(c, &before, &w)
