@@ -60,17 +60,18 @@ func (u *Erasure) Order(ctx context.Context, s Self, source EventSource) error {
 	return err
 }
 
-// Erase orders and erases at once.
-func (u *Erasure) Erase(ctx context.Context, s Self, source EventSource) error {
+// Erase orders and erases at once. Once it was ordered it will be done: whoever hangs up does not stop it, and
+// what failed is tried again by Run.
+func (u *Erasure) Erase(ctx context.Context, s Self, source EventSource) (ordered bool, err error) {
 	order, err := u.Store.OrderErasure(ctx, s, source)
 	if err != nil {
-		return err
+		return false, err
 	}
-	// The order stands: whoever hangs up now does not stop it, and what fails is tried again by Run.
-	if err := u.finish(context.WithoutCancel(ctx), Erasing{order, s, source}); err != nil {
-		return err
+	ctx = context.WithoutCancel(ctx)
+	if err := u.finish(ctx, Erasing{order, s, source}); err != nil {
+		return true, err
 	}
-	return u.Store.Compact(ctx)
+	return true, u.Store.Compact(ctx)
 }
 
 // Run finishes the erasures that were ordered and returns how many. One that fails does not keep the others back.

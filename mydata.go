@@ -251,6 +251,11 @@ func (u *MyData) looks(ctx context.Context, r Recipient) ([]AccessLook, error) {
 	return log.About(ctx, ownLooks, r)
 }
 
+// Changed records that the person corrected or withdrew something; about is the id that it concerns.
+func (u *MyData) Changed(ctx context.Context, about Recipient, what string) error {
+	return u.Access.AppendAccess(ctx, AccessEntry{At: u.Now(), Kind: AccessErasure, Subject: about, Why: what})
+}
+
 // Take records that the person took a copy of the own data along; about is the id that the copy is about.
 func (u *MyData) Take(ctx context.Context, about Recipient) error {
 	return u.Access.AppendAccess(ctx, AccessEntry{At: u.Now(), Kind: AccessExport, Subject: about, Why: "own copy"})

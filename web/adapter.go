@@ -67,8 +67,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		kind, status = echowall.KindInternal, http.StatusInternalServerError
 	}
 	v := errorView{Head: s.words.Say("web.error_" + string(kind)), Text: s.words.Say("web.error_" + string(kind) + "_text")}
-	if e := (*echowall.Error)(nil); errors.As(err, &e) && strings.HasPrefix(e.Key, "web.") {
+	if e := (*echowall.Error)(nil); errors.As(err, &e) && (strings.HasPrefix(e.Key, "web.") || strings.HasPrefix(e.Key, "phone.")) {
 		v.Head, v.Text = s.words.Error(err), s.words.Say(e.Key+"_text")
+		v.Again = loginAgain[e.Key]
 	}
 	if status >= 500 {
 		if r.Context().Err() == nil && !errors.Is(err, context.Canceled) {

@@ -40,7 +40,7 @@ func (s *Server) rate(w http.ResponseWriter, r *http.Request) error {
 		return echowall.Errorf(echowall.KindInvalid, "form: %w", err)
 	}
 	ctx, token := r.Context(), r.PostForm.Get("k")
-	wish, err := s.granted(ctx, r.PathValue("number"), token)
+	wish, err := s.granted(r, r.PathValue("number"), token)
 	if err != nil {
 		return err
 	}
@@ -53,13 +53,13 @@ func (s *Server) rate(w http.ResponseWriter, r *http.Request) error {
 	}
 	kind := echowall.KindOf(err)
 	if err == nil {
-		http.Redirect(w, r, wishPath(wish.Number, token)+"&rated=1", http.StatusSeeOther)
+		http.Redirect(w, r, ratedPath(wish.Number, token), http.StatusSeeOther)
 		return nil
 	}
 	if kind != echowall.KindInvalid && kind != echowall.KindConflict {
 		return err
 	}
-	if wish, err2 := s.granted(ctx, wish.Number, token); err2 == nil { // it may have moved on meanwhile
+	if wish, err2 := s.granted(r, wish.Number, token); err2 == nil { // it may have moved on meanwhile
 		v, err2 := s.wishView(ctx, wish, token)
 		if err2 != nil {
 			return err2
@@ -74,4 +74,13 @@ func (s *Server) rate(w http.ResponseWriter, r *http.Request) error {
 		return s.showWish(w, r, statuses[kind], v)
 	}
 	return err
+}
+
+// ratedPath is the page of a wish that was just rated.
+func ratedPath(number, token string) string {
+	path := wishPath(number, token)
+	if token == "" {
+		return path + "?rated=1"
+	}
+	return path + "&rated=1"
 }

@@ -32,6 +32,8 @@ type Config struct {
 	Ready func(ctx context.Context) error
 	// Metrics writes the body of /metrics in the text exposition format; nil leaves the page out.
 	Metrics func(w io.Writer)
+	// Phone are the pages of one person; nil leaves out all but what signed links open.
+	Phone *Phone
 	// Console is the staff's way in; nil leaves it out.
 	Console *Console
 	// Callback is the platform's way in (/wechat); nil leaves it out.
@@ -44,6 +46,11 @@ func (c Config) check() error {
 		return errors.New("web: Config misses a use case, the content or the signer")
 	case c.Account == "", c.Now == nil, c.Location == nil:
 		return errors.New("web: Config misses Account, Now or Location")
+	}
+	if c.Phone != nil {
+		if err := c.Phone.check(); err != nil {
+			return err
+		}
 	}
 	if c.Console != nil {
 		return c.Console.check()
@@ -59,6 +66,7 @@ type Server struct {
 	assets assets
 	origin *http.CrossOriginProtection
 
+	phones    *sessions   // of phone pages
 	sessions  *sessions   // of the console
 	deskTable []deskRoute // of the console
 }
@@ -82,6 +90,13 @@ func New(c Config) (*Server, error) {
 	}
 	if err := s.words.checkLabels(); err != nil {
 		return nil, err
+	}
+	if c.Phone != nil {
+		s.phones = newSessions(c.Phone.Sessions, "phone", s.https(), phoneSessions, c.Now)
+		s.phones.ErrorFunc = s.fail
+		if err := errors.Join(s.words.checkPhone()...); err != nil {
+			return nil, err
+		}
 	}
 	if c.Console != nil {
 		s.sessions = newSessions(c.Console.Sessions, "desk", s.https(), echowall.ConsoleSessions, c.Now)
@@ -117,9 +132,14 @@ func (s *Server) Handler() http.Handler {
 	m.Handle("GET /wall/{number}", s.public(s.wallWish))
 	m.Handle("GET /m/lesson/{id}", s.public(s.lesson))
 
-	// One person, by a signed link from the chat.
-	m.Handle("GET /m/wish/{number}", s.personal(s.wish))
-	m.Handle("POST /m/wish/{number}/rate", s.personal(s.rate))
+	// One person, by a signed link from the chat or logged in.
+	own := s.personal
+	if s.Phone != nil {
+		own = s.phoneSession
+		s.phone(m)
+	}
+	m.Handle("GET /m/wish/{number}", own(s.wish))
+	m.Handle("POST /m/wish/{number}/rate", own(s.rate))
 	m.Handle("GET /m/media/{id}", s.adapt(s.media)) // its own caching
 
 	// Staff who logged in.

@@ -58,12 +58,14 @@ func casePath(number string) string { return "/console/wish/" + url.PathEscape(n
 
 // LessonURL is the page of a lesson: open to everybody for lessons of the pack, valid for 30 days for a
 // branch's own.
-func (s *Signer) LessonURL(id string) string {
+func (s *Signer) LessonURL(id string) string { return s.PageURL(s.lessonPath(id)) }
+
+func (s *Signer) lessonPath(id string) string {
 	path := "/m/lesson/" + url.PathEscape(id)
 	if isBranchLesson(id) {
 		path += "?k=" + s.token(s.now().Add(linkKept), forLesson, id)
 	}
-	return s.PageURL(path)
+	return path
 }
 
 // MediaURL opens one stored photo or voice for whoever holds it, for one to two days; no page is needed.
@@ -77,7 +79,11 @@ func (s *Signer) mediaPath(id string) string {
 }
 
 func wishPath(number, token string) string {
-	return "/m/wish/" + url.PathEscape(number) + "?k=" + url.QueryEscape(token)
+	path := "/m/wish/" + url.PathEscape(number)
+	if token != "" { // else the session says whose it is
+		path += "?k=" + url.QueryEscape(token)
+	}
+	return path
 }
 
 const macLength = 15 // bytes

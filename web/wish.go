@@ -30,6 +30,8 @@ type wishView struct {
 	Voices      []string
 	OnWall      bool
 	MayPublish  bool
+	Show        *showView // nil behind a link, which is for reading and rating
+	JustShown   bool
 }
 
 // answerView is what the station answered.
@@ -40,10 +42,16 @@ type answerView struct {
 	By      string
 }
 
-// wish shows a wish to whoever holds its signed link.
+// wish shows a wish to whoever holds its signed link, and to its author once logged in.
 func (s *Server) wish(w http.ResponseWriter, r *http.Request) error {
 	token := r.URL.Query().Get("k")
-	wish, err := s.granted(r.Context(), r.PathValue("number"), token)
+	if token == "" && s.Phone != nil {
+		if _, ok := s.whose(r); !ok {
+			http.Redirect(w, r, loginPath(r.URL.RequestURI()), http.StatusSeeOther)
+			return nil
+		}
+	}
+	wish, err := s.granted(r, r.PathValue("number"), token)
 	if err != nil {
 		return err
 	}
@@ -52,6 +60,7 @@ func (s *Server) wish(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.JustRated = r.URL.Query().Has("rated") && v.Rated != ""
+	v.JustShown = r.URL.Query().Has("shown") && v.Show != nil
 	return s.showWish(w, r, http.StatusOK, v)
 }
 
@@ -61,18 +70,24 @@ func (s *Server) showWish(w http.ResponseWriter, r *http.Request, status int, v 
 	})
 }
 
-// granted returns the wish if the token was made for it and its author. A number that does not exist reads
-// like a wrong token.
-func (s *Server) granted(ctx context.Context, number, token string) (*echowall.Wish, error) {
+// granted returns the wish if the token was made for it and its author, or without a token if the author is
+// logged in. A number that does not exist reads like a wrong token.
+func (s *Server) granted(r *http.Request, number, token string) (*echowall.Wish, error) {
 	if !isNumber(number) {
 		return nil, linkRefused()
 	}
-	wish, err := s.Wishes.Store.Wish(ctx, number)
+	wish, err := s.Wishes.Store.Wish(r.Context(), number)
 	if echowall.KindOf(err) == echowall.KindNotFound {
 		return nil, linkRefused()
 	}
 	if err != nil {
 		return nil, err
+	}
+	if token == "" && s.Phone != nil {
+		if me, ok := s.whose(r); !ok || me.Author != wish.Author {
+			return nil, linkRefused()
+		}
+		return wish, nil
 	}
 	return wish, s.Signer.check(token, forWish, wish.Number, string(wish.Author))
 }
@@ -115,6 +130,9 @@ func (s *Server) wishView(ctx context.Context, w *echowall.Wish, token string) (
 		v.Rated = s.words.Say(ratingKey(w.Rating))
 	}
 	v.Steps = s.ownSteps(w, v.Station)
+	if token == "" {
+		v.Show = &showView{MayPublish: w.MayPublish, Surname: w.Surname}
+	}
 	return v, nil
 }
 
