@@ -21,6 +21,7 @@ type App struct {
 	Notices *echowall.Notices
 	People  *echowall.People
 	Duty    *echowall.Duty
+	Access  *echowall.AccessLog
 	Media   echowall.MediaStore
 	Box     Box
 	// Fetch downloads a photo or voice from the platform. An error of another kind than KindUnavailable
@@ -79,6 +80,7 @@ func (a *App) Router() *bot.Router {
 	a.registerBind(r)
 	a.registerLogin(r)
 	a.registerStaff(r)
+	a.registerContact(r)
 	a.registerStudy(r)
 	a.registerListen(r)
 	a.registerTeach(r)

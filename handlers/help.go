@@ -21,13 +21,13 @@ func (a *App) help(c *bot.Context) (echowall.Message, error) {
 	c.Conversation().Unknown = 0
 	who := c.Who()
 	var parts []string
-	if isStaff(who) {
+	if who.Can(echowall.ActionTodo) {
 		parts = append(parts, c.Say("help.staff"))
 	}
-	if who.Has(echowall.RoleSecretary) {
+	if who.Can(echowall.ActionNoticeSend) {
 		parts = append(parts, c.Say("help.secretary"))
 	}
-	if who.Has(echowall.RoleMember) || who.Has(echowall.RoleSecretary) {
+	if who.Can(echowall.ActionNoticeRead) {
 		parts = append(parts, c.Say("help.member"))
 	}
 	parts = append(parts, c.Say("help.resident"))
@@ -39,10 +39,6 @@ func (a *App) help(c *bot.Context) (echowall.Message, error) {
 		parts = append(parts, c.Say("help.in_dialog"))
 	}
 	return echowall.Message{Text: strings.Join(parts, "\n\n")}, nil
-}
-
-func isStaff(w *echowall.Who) bool {
-	return w.Has(echowall.RoleLiaison) || w.Has(echowall.RoleHead)
 }
 
 func (a *App) privacy(c *bot.Context) (echowall.Message, error) {

@@ -8,10 +8,10 @@ import (
 // redact proposes the text for the wall: 上墙 XY2031 文字. A second person publishes it.
 func (a *App) redact(c *bot.Context) (echowall.Message, error) {
 	number, text, err := needNumber("上墙", a.raw(c))
-	if err != nil && isStaff(c.Who()) {
+	if err != nil && c.Who().Can(echowall.ActionWishRedact) {
 		return echowall.Message{}, err
 	}
-	if isStaff(c.Who()) {
+	if c.Who().Can(echowall.ActionWishRedact) {
 		// What must not be kept must not be published either.
 		if documents.MatchString(text) || phones.MatchString(text) {
 			return echowall.Message{}, echowall.Refusal(echowall.KindInvalid, "staff.redact_numbers")
@@ -27,7 +27,7 @@ func (a *App) redact(c *bot.Context) (echowall.Message, error) {
 // publish puts on the wall what somebody else has redacted: 公开 XY2031.
 func (a *App) publish(c *bot.Context) (echowall.Message, error) {
 	number, _, err := needNumber("公开", c.Rest)
-	if err != nil && isStaff(c.Who()) {
+	if err != nil && c.Who().Can(echowall.ActionWishPublish) {
 		return echowall.Message{}, err
 	}
 	w, err := a.Wishes.Publish(c, c.Who(), number, echowall.FromChat)

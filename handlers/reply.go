@@ -60,7 +60,7 @@ func (a *App) replyFlow() *bot.Flow[answerDraft] {
 
 // reply starts the dialog, behind its first question when the number is there already.
 func (a *App) reply(c *bot.Context) (echowall.Message, error) {
-	if !isStaff(c.Who()) {
+	if !c.Who().Can(echowall.ActionWishAnswer) {
 		return echowall.Message{}, echowall.Refusal(echowall.KindForbidden, "errors.staff_only")
 	}
 	if c.Rest == "" {

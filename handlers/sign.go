@@ -8,7 +8,7 @@ import (
 // sign accepts a wish for the officer's station; the author is told.
 func (a *App) sign(c *bot.Context) (echowall.Message, error) {
 	number, _, err := needNumber("签收", c.Rest)
-	if err != nil && isStaff(c.Who()) {
+	if err != nil && c.Who().Can(echowall.ActionWishAccept) {
 		return echowall.Message{}, err
 	}
 	w, err := a.Wishes.Accept(c, c.Who(), number, echowall.FromChat)

@@ -79,6 +79,7 @@ func newTalk(t testing.TB) *talk {
 		Notices: &echowall.Notices{Store: s, Guard: guard, Calendar: calendar, Now: g.Now},
 		People:  &echowall.People{Store: s, Roster: s, Access: s, Sessions: s, Now: g.Now},
 		Duty:    &echowall.Duty{Store: s, Guard: guard, Calendar: calendar, Now: g.Now},
+		Access:  &echowall.AccessLog{Store: s, Guard: guard, Now: g.Now},
 		Media:   s, Box: s, Fetch: g.fetch, Upload: g.upload,
 		PageURL:   func(path string) string { return "https://wall.example" + path },
 		WishURL:   func(number string, _ echowall.AuthorID) string { return "https://wall.example/m/wish/" + number },

@@ -72,7 +72,7 @@ func (a *App) guess(c *bot.Context) (echowall.Message, error) {
 
 // byNumber shows a wish to an officer of its station, or its progress to whoever asks.
 func (a *App) byNumber(c *bot.Context) (echowall.Message, error) {
-	if isStaff(c.Who()) {
+	if c.Who().Can(echowall.ActionWishRead) {
 		m, err := a.run(c, "办理", c.Text)
 		if echowall.KindOf(err) != echowall.KindNotFound {
 			return m, err
@@ -89,11 +89,13 @@ func (a *App) offered(who *echowall.Who) func(string) bool {
 		}
 		switch name {
 		case "学习", "听课", "答题", "通知", "收到", "提醒", "提醒开", "提醒关":
-			return who.Has(echowall.RoleMember) || who.Has(echowall.RoleSecretary)
+			return who.Can(echowall.ActionNoticeRead)
 		case "发通知", "回执", "发党课":
-			return who.Has(echowall.RoleSecretary)
-		case "待办", "签收", "答复", "办理", "上墙", "公开":
-			return isStaff(who)
+			return who.Can(echowall.ActionNoticeSend)
+		case "待办", "签收", "答复", "办理", "转站", "上墙", "公开":
+			return who.Can(echowall.ActionTodo)
+		case "联系":
+			return who.Can(echowall.ActionContactSee)
 		case "评价", "补充":
 			return false // they need a number
 		case "你好", "谢谢", "举报":

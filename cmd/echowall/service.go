@@ -115,6 +115,7 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	replies := s.client.Can(wechat.FeatureKF)
 	app := &handlers.App{
 		Pack: s.pack, Wishes: s.wishes, Study: s.study, Notices: notices, People: s.people, Duty: duty,
+		Access: &echowall.AccessLog{Store: s.store, Guard: guard, Now: s.now},
 		Media: s.store, Box: s.store, Fetch: s.fetch, Upload: s.upload,
 		PageURL: s.signer.PageURL, WishURL: s.signer.WishURL, LessonURL: s.signer.LessonURL, MediaURL: s.signer.MediaURL,
 		CaseURL: s.signer.CaseURL, Logins: logins,
