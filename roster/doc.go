@@ -1,5 +1,8 @@
-// Package roster reads files about people and places, says what is wrong in them, and compares them with the
-// roster as it stands. It changes nothing: whoever calls it hands the outcome to echowall.RosterStore.
+// Package roster brings people and places in from a workbook (.xlsx) and takes them out again.
 //
-// Read outline.go for the borders of grids (GeoJSON) and outline_plan.go for what a file would change.
+// Read first columns.go (which sheets and columns there are), then read.go (a file from outside becomes rows,
+// or is refused), then plan.go (rows become the difference to the roster in use). write.go makes templates,
+// exports and the workbook that says what became of each row.
+//
+// The package says everything as keys of sentences (echowall.Refusal), which content/words/roster.yaml holds.
 package roster
