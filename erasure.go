@@ -37,8 +37,9 @@ type ErasureStore interface {
 	// EraseTraces forgets what is found by looking through everything: messages owed, messages not worked on
 	// yet, receipts, sessions.
 	EraseTraces(ctx context.Context, s Self) error
-	// FinishErasure strikes an order off the journal.
-	FinishErasure(ctx context.Context, order string) error
+	// FinishErasure strikes an order off the journal and puts a line into the access log, in one step; an order
+	// that is struck off already leaves no second line.
+	FinishErasure(ctx context.Context, order string, line AccessEntry) error
 	// Compact lets the database rewrite its files, so that what was erased is not in them for long.
 	Compact(ctx context.Context) error
 }
@@ -49,7 +50,6 @@ type ErasureStore interface {
 type Erasure struct {
 	Store  ErasureStore
 	People *People
-	Access AccessStore
 	Now    func() time.Time
 }
 
@@ -113,11 +113,7 @@ func (u *Erasure) finish(ctx context.Context, e Erasing) error {
 		return err
 	}
 	// The line names the person by the id of the chat only; with that of the wishes it would join the two.
-	err = u.Access.AppendAccess(ctx, AccessEntry{
-		At: u.Now().UTC(), Kind: AccessErasure, By: e.Self.Person, Subject: Recipient(e.Self.Person), Why: "erased",
+	return u.Store.FinishErasure(ctx, e.Order, AccessEntry{
+		At: u.Now(), Kind: AccessErasure, By: e.Self.Person, Subject: Recipient(e.Self.Person), Why: "erased",
 	})
-	if err != nil {
-		return err
-	}
-	return u.Store.FinishErasure(ctx, e.Order)
 }

@@ -22,6 +22,7 @@ type App struct {
 	People  *echowall.People
 	Duty    *echowall.Duty
 	Access  *echowall.AccessLog
+	Erasure *echowall.Erasure
 	Media   echowall.MediaStore
 	Box     Box
 	// Fetch downloads a photo or voice from the platform. An error of another kind than KindUnavailable
@@ -36,6 +37,8 @@ type App struct {
 	LessonURL func(id string) string
 	// Logins let people into the console; nil leaves it out.
 	Logins *echowall.Logins
+	// OwnPages says that people can log in to the phone pages with the own data.
+	OwnPages bool
 	// CaseURL is the console page of a wish; nil leaves the link out.
 	CaseURL func(number string) string
 	// MediaURL opens one photo or voice for whoever holds it, shown to officers; nil leaves the links out.
@@ -77,6 +80,7 @@ func (a *App) Router() *bot.Router {
 	a.registerWish(r)
 	a.registerProgress(r)
 	a.registerRate(r)
+	a.registerErase(r)
 	a.registerBind(r)
 	a.registerLogin(r)
 	a.registerStaff(r)

@@ -58,9 +58,17 @@ func (s *Store) OrderedErasures(ctx context.Context) ([]echowall.Erasing, error)
 	return out, errors.Join(errs...)
 }
 
-// FinishErasure implements echowall.ErasureStore.
-func (s *Store) FinishErasure(ctx context.Context, order string) error {
-	return wrap(s.rdb.HDel(ctx, s.keys.erasures(), order).Err())
+// FinishErasure implements echowall.ErasureStore. Of two processes that finish one order at once, the second
+// conflicts on the log and finds the order gone.
+func (s *Store) FinishErasure(ctx context.Context, order string, line echowall.AccessEntry) error {
+	return s.update(ctx, func(c *change) error {
+		open, err := s.rdb.HExists(ctx, s.keys.erasures(), order).Result()
+		if err != nil || !open {
+			return wrap(err)
+		}
+		c.do("HDEL", s.keys.erasures(), order)
+		return s.appendAccess(ctx, c, line)
+	})
 }
 
 // ErasePerson implements echowall.ErasureStore. A turn that began before and commits after it conflicts and

@@ -39,6 +39,8 @@ type service struct {
 	people   *echowall.People
 	signer   *web.Signer
 	live     *web.Live
+	erasure  *echowall.Erasure
+	eraser   eraser
 	handler  http.Handler
 	server   *http.Server
 	served   chan error
@@ -98,6 +100,9 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	notices := &echowall.Notices{Store: s.store, Guard: guard, Calendar: calendar, Now: s.now}
 	duty := &echowall.Duty{Store: s.store, Guard: guard, Calendar: calendar, Now: s.now}
 
+	s.erasure = &echowall.Erasure{Store: s.store, People: s.people, Now: s.now}
+	s.eraser = eraser{erasure: s.erasure, logger: s.logger}
+
 	// The way out to the platform, and the pages that messages link to.
 	if s.client, err = wechat.NewClient(wechat.Config{
 		AppID: c.AppID, AppSecret: c.AppSecret, Type: c.Account, APIURL: c.APIURL, MPURL: c.MPURL, OpenURL: c.OpenURL,
@@ -116,9 +121,10 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	app := &handlers.App{
 		Pack: s.pack, Wishes: s.wishes, Study: s.study, Notices: notices, People: s.people, Duty: duty,
 		Access: &echowall.AccessLog{Store: s.store, Guard: guard, Now: s.now},
-		Media: s.store, Box: s.store, Fetch: s.fetch, Upload: s.upload,
+		Media:  s.store, Box: s.store, Fetch: s.fetch, Upload: s.upload,
 		PageURL: s.signer.PageURL, WishURL: s.signer.WishURL, LessonURL: s.signer.LessonURL, MediaURL: s.signer.MediaURL,
 		CaseURL: s.signer.CaseURL, Logins: logins,
+		Erasure: s.erasure, OwnPages: s.client.Can(wechat.FeatureOAuth),
 		Office: c.Office, Replies: replies, Agree: s.store.AcceptSubscription, Now: s.now,
 		Templates: forChat(c.Templates.Templates), Subscriptions: forChat(c.Templates.Subscriptions),
 	}
@@ -154,7 +160,7 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	}
 	pages, err := web.New(web.Config{
 		Pack: s.pack, Wishes: s.wishes, Study: s.study, People: s.people, Media: s.store, Signer: s.signer,
-		Console: s.console(logins),
+		Phone: s.phone(), Console: s.console(logins),
 		Account: c.Office.Account, Now: s.now, Location: c.Location, Logger: s.logger,
 		Ready: s.store.Ping, Metrics: s.writeMetrics, Callback: callback,
 	})
@@ -171,6 +177,7 @@ func (s *service) start(ctx context.Context, l net.Listener, h http.Handler) err
 	if err := s.delivery.Start(ctx); err != nil {
 		return err
 	}
+	s.eraser.start(ctx)
 	s.bot.Start()
 	if err := s.clock.Start(); err != nil {
 		return err
@@ -201,6 +208,7 @@ func (s *service) shutdown(ctx context.Context) error {
 	s.live.Close()
 	s.clock.Stop()
 	errs = append(errs, s.bot.Shutdown(ctx))
+	s.eraser.end()
 	if s.stop != nil {
 		errs = append(errs, s.delivery.Shutdown(ctx))
 		s.stop()

@@ -31,6 +31,9 @@ func (s *service) moveThrough(ctx context.Context, target time.Time, moveTo func
 // settle runs what is due now and waits until everything it owes is settled, or ctx ends.
 func (s *service) settle(ctx context.Context) error {
 	s.clock.Tick(ctx)
+	if _, err := s.erasure.Run(ctx); err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
 	s.delivery.Wake()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
