@@ -78,6 +78,7 @@ func newTalk(t testing.TB) *talk {
 		Study:   &echowall.Study{Store: s, Guard: guard, Syllabus: pack.Syllabus(echowall.DateOf(monday), calendar), Calendar: calendar, Now: g.Now},
 		Notices: &echowall.Notices{Store: s, Guard: guard, Calendar: calendar, Now: g.Now},
 		People:  &echowall.People{Store: s, Roster: s, Access: s, Sessions: s, Now: g.Now},
+		Logins:  &echowall.Logins{Store: s, Guard: guard, Now: g.Now},
 		Duty:    &echowall.Duty{Store: s, Guard: guard, Calendar: calendar, Now: g.Now},
 		Access:  &echowall.AccessLog{Store: s, Guard: guard, Now: g.Now},
 		Media:   s, Box: s, Fetch: g.fetch, Upload: g.upload,
