@@ -1,9 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -29,7 +32,19 @@ type Live struct {
 // listener is one open page.
 type listener struct {
 	stations map[echowall.StationID]bool // nil is all of them
-	changed  chan struct{}
+	seen     int64                       // version that the page has heard of
+	changed  chan int64
+}
+
+// version is the sum of the counters of some stations; nil is all of them. Counters only grow, so that it
+// changes with each of them.
+func version(pulses map[echowall.StationID]int64, stations map[echowall.StationID]bool) (sum int64) {
+	for id, n := range pulses {
+		if stations == nil || stations[id] {
+			sum += n
+		}
+	}
+	return sum
 }
 
 // NewLive returns a Live that asks pulses every so often.
@@ -37,9 +52,9 @@ func NewLive(pulses func(ctx context.Context) (map[echowall.StationID]int64, err
 	return &Live{Pulses: pulses, Every: every, Logger: logger, listeners: make(map[*listener]bool), closed: make(chan struct{})}
 }
 
-// listen begins to listen for changes at stations; end stops it.
-func (l *Live) listen(stations map[echowall.StationID]bool) (x *listener, end func()) {
-	x = &listener{stations: stations, changed: make(chan struct{}, 1)}
+// listen begins to listen for changes at stations since a version; end stops it.
+func (l *Live) listen(stations map[echowall.StationID]bool, since int64) (x *listener, end func()) {
+	x = &listener{stations: stations, seen: since, changed: make(chan int64, 1)}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.listeners[x] = true
@@ -82,28 +97,22 @@ func (l *Live) isClosed() bool {
 	}
 }
 
-// ask compares the counters with those before until ctx ends. A store that is away is asked again later.
+// ask looks at the counters until ctx ends. A store that is away is asked again later.
 func (l *Live) ask(ctx context.Context) {
 	tick := time.NewTicker(l.Every)
 	defer tick.Stop()
-	var before map[echowall.StationID]int64
 	failed := false
 	for {
-		now, err := l.Pulses(ctx)
+		pulses, err := l.Pulses(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
-		case err != nil:
-			if !failed {
-				l.Logger.Warn("web: live pages hear nothing", slog.Any("error", err))
-			}
-			failed = true
-		default:
-			if before != nil {
-				l.tell(before, now)
-			}
-			before, failed = now, false
+		case err == nil:
+			l.tell(pulses)
+		case !failed:
+			l.Logger.Warn("web: live pages hear nothing", slog.Any("error", err))
 		}
+		failed = err != nil
 		select {
 		case <-ctx.Done():
 			return
@@ -112,25 +121,19 @@ func (l *Live) ask(ctx context.Context) {
 	}
 }
 
-// tell wakes the listeners of the stations whose counters moved.
-func (l *Live) tell(before, now map[echowall.StationID]int64) {
-	var moved []echowall.StationID
-	for id, n := range now {
-		if before[id] != n {
-			moved = append(moved, id)
-		}
-	}
+// tell wakes the listeners whose stations have moved on.
+func (l *Live) tell(pulses map[echowall.StationID]int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for x := range l.listeners {
-		for _, id := range moved {
-			if x.stations == nil || x.stations[id] {
-				select {
-				case x.changed <- struct{}{}:
-				default: // it has not read the last one yet
-				}
-				break
-			}
+		v := version(pulses, x.stations)
+		if v == x.seen {
+			continue
+		}
+		select {
+		case x.changed <- v:
+			x.seen = v
+		default: // it has not read the last one yet, and hears of this one at the next look
 		}
 	}
 }
@@ -153,7 +156,11 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNoContent) // tells the browser not to try again
 		return nil
 	}
-	x, end := s.Console.Live.listen(stations)
+	since, err := liveSince(r)
+	if err != nil {
+		return err
+	}
+	x, end := s.Console.Live.listen(stations, since)
 	defer end()
 	out := http.NewResponseController(w)
 	say := func(text string) bool {
@@ -176,8 +183,8 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		case <-s.Console.Live.closed:
 			return nil
-		case <-x.changed:
-			text = "event: change\ndata: queue\n\n"
+		case v := <-x.changed:
+			text = fmt.Sprintf("id: %d\nevent: change\ndata: queue\n\n", v)
 		case <-beat.C:
 			if _, ok, err := s.liveStations(r); err != nil || !ok {
 				return nil
@@ -187,6 +194,36 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	}
+}
+
+// liveSince is the version that the browser knows: of the last event before the connection broke, else of the
+// page that listens.
+func liveSince(r *http.Request) (int64, error) {
+	text := cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("since"))
+	since, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, echowall.Errorf(echowall.KindInvalid, "live: since %q", echowall.Shorten(text, 30))
+	}
+	return since, nil
+}
+
+// liveVersion is the version of what a page shows of the stations in span. It is read before the page's data,
+// so that a change in between is noticed.
+func (s *Server) liveVersion(ctx context.Context, span echowall.Span) (int64, error) {
+	pulses, err := s.Console.Live.Pulses(ctx)
+	return version(pulses, stationSet(span)), err
+}
+
+// stationSet are the stations of span; nil is all of them.
+func stationSet(span echowall.Span) map[echowall.StationID]bool {
+	if span.All {
+		return nil
+	}
+	set := make(map[echowall.StationID]bool, len(span.Stations))
+	for _, id := range span.Stations {
+		set[id] = true
+	}
+	return set
 }
 
 // liveStations says whose changes a request may hear of; ok is false when its session does not hold (any more).
@@ -216,12 +253,5 @@ func (s *Server) liveStations(r *http.Request) (stations map[echowall.StationID]
 	if span.Empty() {
 		return nil, false, nil
 	}
-	if span.All {
-		return nil, true, nil
-	}
-	stations = make(map[echowall.StationID]bool, len(span.Stations))
-	for _, id := range span.Stations {
-		stations[id] = true
-	}
-	return stations, true, nil
+	return stationSet(span), true, nil
 }

@@ -29,6 +29,7 @@ type queueView struct {
 	Items    []queueItem
 	Total    int
 	Filtered bool
+	Version  int64 // for live updates
 	Previous string
 	Next     string
 }
@@ -91,6 +92,10 @@ func (s *Server) queue(w http.ResponseWriter, r *http.Request, d *desk) error {
 		}
 	}
 	v.Filtered = f.Station != "" || f.State != ""
+	var err error
+	if v.Version, err = s.liveVersion(r.Context(), span); err != nil {
+		return err
+	}
 	list, err := s.Console.Queues.Look(r.Context(), d.who, ask)
 	if err != nil {
 		return err

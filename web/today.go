@@ -15,7 +15,8 @@ type todayView struct {
 	Figures []todayFigure
 	Urgent  []queueItem
 	Total   int
-	Queue   bool // there is a queue in reach
+	Version int64 // for live updates
+	Queue   bool  // there is a queue in reach
 	Pages   []navItem
 }
 
@@ -34,6 +35,10 @@ func (s *Server) today(w http.ResponseWriter, r *http.Request, d *desk) error {
 		}
 	}
 	if v.Queue {
+		var err error
+		if v.Version, err = s.liveVersion(r.Context(), d.directory.Scopes(d.who, echowall.ActionQueue)); err != nil {
+			return err
+		}
 		list, err := s.Console.Queues.Look(r.Context(), d.who, echowall.QueueFilter{Limit: todayUrgent})
 		if err != nil {
 			return err

@@ -4,7 +4,7 @@
   var part = document.querySelector("[data-live]");
   if (!part || !window.EventSource) return;
   var busy = false;
-  new EventSource("/console/live").addEventListener("change", function () {
+  new EventSource("/console/live?since=" + part.getAttribute("data-live")).addEventListener("change", function () {
     // Whoever is typing or choosing is not disturbed.
     if (busy || part.contains(document.activeElement)) return show(false);
     busy = true;
