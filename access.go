@@ -17,6 +17,7 @@ const (
 	AccessLogin    AccessKind = "login"    // opened or ended a console session
 	AccessDenied   AccessKind = "denied"   // tried what is not allowed
 	AccessErasure  AccessKind = "erasure"  // erased, corrected or withdrew
+	AccessResend   AccessKind = "resend"   // had a message of uncertain fate sent again
 )
 
 // AccessWhyLimit is the longest reason, in characters; AccessWhyLeast is what a reason for a look at contact

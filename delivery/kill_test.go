@@ -228,7 +228,7 @@ func TestForgottenByTheLedger(t *testing.T) {
 			if n := f.platform.got(); n != 1 {
 				t.Errorf("sent %d times", n)
 			}
-			if counts, err := f.store.DebtCounts(ctx); err != nil || counts != (store.DebtCounts{}) {
+			if counts, err := f.store.DebtCounts(ctx); err != nil || counts != (echowall.DebtCounts{}) {
 				t.Errorf("counts %+v, %v; want none", counts, err)
 			}
 		})

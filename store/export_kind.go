@@ -117,6 +117,7 @@ var families = map[string]family{
 	"session":     {"", shapeFleeting, nil},
 	"sessions":    {"", shapeFleeting, nil},
 	"pulse":       {"", shapeFleeting, nil},
+	"upload":      {"", shapeFleeting, nil},
 
 	"directorylog": {"", shapeFleeting, nil}, // a process that knows nothing yet reads the whole roster
 

@@ -152,6 +152,11 @@ func (k keys) mediaInfo(id string) string { return k.join("mediainfo", id) }
 // erasures: hash order → sealed erasureDoc, the erasures that were ordered and are not finished.
 func (k keys) erasures() string { return k.join("erasures") }
 
+// upload: string, sealed file that one person brought and may still apply; expires.
+func (k keys) upload(p echowall.PersonID, token string) string {
+	return k.join("upload", string(p), token)
+}
+
 // The owed ledger.
 
 // debt: document echowall.Debt.

@@ -9,23 +9,16 @@ import (
 	"echowall"
 )
 
-// DebtCounts says how the ledger stands.
-type DebtCounts struct {
-	Waiting int64 // owed, being sent, or boxed with an end
-	Dead    int64
-	Unknown int64
-}
-
-// DebtCounts counts debts that are not over.
-func (s *Store) DebtCounts(ctx context.Context) (DebtCounts, error) {
+// DebtCounts implements echowall.OwedStore: it counts debts that are not over.
+func (s *Store) DebtCounts(ctx context.Context) (echowall.DebtCounts, error) {
 	pipe := s.rdb.Pipeline()
 	waiting := pipe.ZCard(ctx, s.keys.due())
 	dead := pipe.ZCard(ctx, s.keys.dead())
 	unknown := pipe.ZCard(ctx, s.keys.unknown())
 	if _, err := pipe.Exec(ctx); err != nil {
-		return DebtCounts{}, wrap(err)
+		return echowall.DebtCounts{}, wrap(err)
 	}
-	return DebtCounts{waiting.Val(), dead.Val(), unknown.Val()}, nil
+	return echowall.DebtCounts{waiting.Val(), dead.Val(), unknown.Val()}, nil
 }
 
 // Debts lists at most n debts that wait for a person to look at them, oldest first: state is DebtDead or

@@ -99,7 +99,7 @@ func TestManyCallersOfRecord(t *testing.T) {
 			t.Errorf("debt %s was claimed %d times", id, n)
 		}
 	}
-	if counts, err := l.s.DebtCounts(ctx); err != nil || counts != (DebtCounts{}) {
+	if counts, err := l.s.DebtCounts(ctx); err != nil || counts != (echowall.DebtCounts{}) {
 		t.Errorf("ledger %+v, %v; want empty", counts, err)
 	}
 }

@@ -149,7 +149,7 @@ func TestRecordTwiceIsRecordOnce(t *testing.T) {
 		t.Errorf("a settled debt is due: %v", ids)
 	}
 	counts, err := l.s.DebtCounts(context.Background())
-	if want := (DebtCounts{Dead: 1}); err != nil || counts != want {
+	if want := (echowall.DebtCounts{Dead: 1}); err != nil || counts != want {
 		t.Errorf("counts %+v, %v; want %+v", counts, err, want)
 	}
 }
