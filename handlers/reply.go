@@ -81,7 +81,7 @@ func (a *App) answerable(c *bot.Context, text string) (*echowall.Wish, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.Wishes.ForStaff(c, c.Who(), number)
+	w, err := a.Wishes.WishFor(c, c.Who(), echowall.ActionWishAnswer, number)
 	switch {
 	case err != nil:
 		return nil, err
@@ -148,7 +148,7 @@ func (a *App) toPreview(c *bot.Context, s *answerDraft) (string, error) {
 
 // tryAnswer asks the rules about an answer without giving it.
 func (a *App) tryAnswer(c *bot.Context, s *answerDraft) error {
-	w, err := a.Wishes.ForStaff(c, c.Who(), s.Number)
+	w, err := a.Wishes.WishFor(c, c.Who(), echowall.ActionWishAnswer, s.Number)
 	if err != nil {
 		return err
 	}

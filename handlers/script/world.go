@@ -36,6 +36,14 @@ func Roster() *echowall.Roster {
 	return &echowall.Roster{
 		Branches: []echowall.Branch{Branch()},
 		Stations: stations,
+		Grids: []echowall.Grid{
+			{ID: "H01", Name: "河沿第一网格", Station: "heyan", Outline: [][2]float64{{120.29, 30.19}, {120.31, 30.19}, {120.31, 30.21}, {120.29, 30.21}, {120.29, 30.19}}},
+			{ID: "Z01", Name: "竹园第一网格", Station: "zhuyuan", Lat: 30.1010, Lng: 120.2010},
+		},
+		Points: []echowall.CollectionPoint{
+			{ID: "dong", Name: "竹园东门民意墙", Station: "zhuyuan", Grid: "Z01"},
+			{ID: "jiu", Name: "竹园老门灯杆", Station: "zhuyuan", Closed: true},
+		},
 		People: []echowall.RosterPerson{
 			{ID: "P01", Name: "齐远航", Branch: "b1", Standing: echowall.StandingFull},
 			{ID: "P02", Name: "鲁念慈", Branch: "b1", Standing: echowall.StandingProbation}, // and officer of zhuyuan
@@ -51,6 +59,8 @@ var personas = map[string][]echowall.Grant{
 	"居民":  nil,
 	"联络员": {{Role: echowall.RoleLiaison, Scope: "zhuyuan"}},
 	"站长":  {{Role: echowall.RoleHead, Scope: "zhuyuan"}},
+	"街道":  {{Role: echowall.RoleHead, Scope: "liuqiao"}},
+	"代表":  {{Role: echowall.RoleDeputy, Scope: "zhuyuan"}},
 	"外站":  {{Role: echowall.RoleLiaison, Scope: "heyan"}},
 	"分办":  {{Role: echowall.RoleLiaison, Scope: string(echowall.TriageStation)}},
 	"党员":  {{Role: echowall.RoleMember, Scope: "b1"}},
