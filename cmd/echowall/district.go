@@ -16,19 +16,34 @@ var districtFile []byte
 
 // district is who and what a demo starts with.
 type district struct {
-	Stations []echowall.Station `json:"stations"`
-	Branches []echowall.Branch  `json:"branches"`
-	People   []districtPerson   `json:"people"`
-	Wishes   []districtWish     `json:"wishes"`
+	Committees []echowall.Committee       `json:"committees"`
+	Branches   []echowall.Branch          `json:"branches"`
+	Groups     []echowall.Group           `json:"groups"`
+	Stations   []echowall.Station         `json:"stations"`
+	Grids      []echowall.Grid            `json:"grids"`
+	Points     []echowall.CollectionPoint `json:"points"`
+	Units      []echowall.Unit            `json:"units"`
+	Roster     []echowall.RosterPerson    `json:"roster"`
+	People     []districtPerson           `json:"people"`
+	Wishes     []districtWish             `json:"wishes"`
+}
+
+// roster is the district as an account keeps it.
+func (d *district) roster() *echowall.Roster {
+	return &echowall.Roster{
+		Committees: d.Committees, Branches: d.Branches, Groups: d.Groups, Stations: d.Stations,
+		Grids: d.Grids, Points: d.Points, Units: d.Units, People: d.Roster,
+	}
 }
 
 // districtPerson is one of the forty. Seat names one of the four phones on the demo's page.
 type districtPerson struct {
-	OpenID string           `json:"openid"`
-	Name   string           `json:"name"`
-	Note   string           `json:"note"`
-	Seat   string           `json:"seat,omitempty"`
-	Grants []echowall.Grant `json:"grants,omitempty"`
+	OpenID string `json:"openid"`
+	Name   string `json:"name"`
+	Note   string `json:"note"`
+	Seat   string `json:"seat,omitempty"`
+	// Roster is the line of the roster that the phone is bound to; "" for residents.
+	Roster echowall.RosterID `json:"roster,omitempty"`
 	// Says is typed after following; it opens the 48 hours in which messages can arrive. Those who say
 	// nothing find theirs in the to-read box.
 	Says string `json:"says,omitempty"`

@@ -16,19 +16,16 @@ func (s *service) seeded(ctx context.Context) (bool, error) {
 
 // seed fills an empty store with the district as it stands on the demo's first day.
 func (s *service) seed(ctx context.Context, d *district) error {
-	if err := s.store.PutStations(ctx, d.Stations...); err != nil {
-		return err
-	}
-	if err := s.store.PutBranches(ctx, d.Branches...); err != nil {
+	if err := s.store.ReplaceRoster(ctx, 0, d.roster()); err != nil {
 		return err
 	}
 	ids := s.store.Identifier()
 	for _, p := range d.People {
-		if len(p.Grants) == 0 {
+		if p.Roster == "" {
 			continue
 		}
 		err := s.store.UpdatePerson(ctx, ids.Person(echowall.OpenID(p.OpenID)), func(w *echowall.Who) error {
-			w.Name, w.Grants = p.Name, p.Grants
+			w.Name, w.Roster = p.Name, p.Roster
 			return nil
 		})
 		if err != nil {
@@ -53,9 +50,13 @@ func (s *service) seedWish(ctx context.Context, d *district, dw districtWish) er
 	author := echowall.OpenID(dw.Author)
 	w := &echowall.Wish{
 		Author: ids.Author(author), Place: dw.Place, Text: dw.Text, MayPublish: dw.Public != "",
-		Station: echowall.FindStation(d.Stations, dw.Place, nil),
 	}
-	err := s.store.AddWish(s.store.WithAuthor(ctx, author), w, func(w *echowall.Wish) error {
+	directory, err := s.store.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	w.Put(directory.PlaceOf(dw.Place, nil))
+	err = s.store.AddWish(s.store.WithAuthor(ctx, author), w, func(w *echowall.Wish) error {
 		return w.Submit(at(0, 10), calendar, echowall.FromChat)
 	})
 	if err != nil || !dw.Accept {
@@ -107,10 +108,16 @@ func (s *service) seedWish(ctx context.Context, d *district, dw districtWish) er
 func (d *district) staff(ids echowall.Identifier, station echowall.StationID) (officer, head echowall.Actor) {
 	officer = echowall.Actor{Role: echowall.RoleLiaison, By: "demo-officer", Source: echowall.FromConsole}
 	head = echowall.Actor{Role: echowall.RoleHead, By: "demo-head", Source: echowall.FromConsole}
-	for _, p := range d.People {
-		for _, g := range p.Grants {
-			if g == (echowall.Grant{Role: echowall.RoleLiaison, Scope: string(station)}) {
+	for _, st := range d.Stations {
+		if st.ID != station {
+			continue
+		}
+		for _, p := range d.People {
+			if len(st.Officers) > 0 && p.Roster == st.Officers[0] {
 				officer.By = ids.Person(echowall.OpenID(p.OpenID))
+			}
+			if p.Roster != "" && p.Roster == st.Head {
+				head.By = ids.Person(echowall.OpenID(p.OpenID))
 			}
 		}
 	}
