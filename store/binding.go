@@ -13,12 +13,22 @@ import (
 // rebindKept is how long a proposal is kept: longer than it stands, so that the clock of the service decides.
 const rebindKept = echowall.RebindKept + time.Hour
 
-// InOneStep implements echowall.PeopleStore.
+// InOneStep implements echowall.PeopleStore. Outside of turns, which the engine runs again, f runs again when two of
+// the things it read do not fit together because somebody changed them in between.
 func (s *Store) InOneStep(ctx context.Context, f func(context.Context) error) error {
 	if changeOf(ctx) != nil {
 		return f(ctx)
 	}
-	return s.update(ctx, func(c *change) error { return f(withChange(ctx, c)) })
+	const tries = 8
+	var err error
+	for range tries {
+		err = s.update(ctx, func(c *change) error { return f(withChange(ctx, c)) })
+		var e *echowall.Error
+		if !errors.As(err, &e) || e.Kind != echowall.KindConflict || e.Key != "" {
+			return err
+		}
+	}
+	return err
 }
 
 // Binding implements echowall.PeopleStore.

@@ -38,11 +38,29 @@ func (s *Store) replaceCode(ctx context.Context, c *change, line echowall.Roster
 	return c.setDoc(key, version, &b)
 }
 
-// Code implements echowall.PeopleStore.
+// Code implements echowall.PeopleStore. A step that has looked at a code depends on it: if somebody else uses it
+// up before the step is done, the step runs again and finds none.
 func (s *Store) Code(ctx context.Context, code string) (*echowall.BindingCode, error) {
 	bc := new(echowall.BindingCode)
-	_, err := s.get(ctx, s.keys.code(s.ids.Code(code)), bc)
-	return bc, err
+	key := s.keys.code(s.ids.Code(code))
+	c := changeOf(ctx)
+	if c == nil {
+		_, err := s.get(ctx, key, bc)
+		return bc, err
+	}
+	if _, known := c.staged[key]; !known {
+		text, err := s.pipe.Get(ctx, key).Result()
+		if err != nil {
+			return nil, wrap(err)
+		}
+		c.staged[key] = text
+	}
+	version, err := s.load(ctx, c, key, bc)
+	if err != nil {
+		return nil, err
+	}
+	c.guardVersion(key, version)
+	return bc, nil
 }
 
 // TakeCode implements echowall.PeopleStore. Of two people who type one code at once, one gets it.

@@ -44,14 +44,15 @@ type family struct {
 
 // families is the whole database, in the words of keys.go. A family that is missing here makes Export fail.
 var families = map[string]family{
-	"conv":   {"conversation", shapeDocument, func() any { return new(echowall.Conversation) }},
-	"who":    {"person", shapeDocument, func() any { return new(echowall.Who) }},
-	"code":   {"code", shapeDocument, func() any { return new(echowall.BindingCode) }},
-	"wish":   {kindWish, shapeDocument, func() any { return new(echowall.Wish) }},
-	"study":  {"study", shapeDocument, func() any { return new(echowall.StudyRecord) }},
-	"lesson": {"lesson", shapeDocument, func() any { return new(echowall.Lesson) }},
-	"notice": {"notice", shapeDocument, func() any { return new(echowall.Notice) }},
-	"debt":   {"debt", shapeDebt, func() any { return new(debtDoc) }},
+	"conv":    {"conversation", shapeDocument, func() any { return new(echowall.Conversation) }},
+	"who":     {"person", shapeDocument, func() any { return new(echowall.Who) }},
+	"binding": {"binding", shapeDocument, func() any { return new(echowall.Binding) }},
+	"code":    {"code", shapeDocument, func() any { return new(echowall.BindingCode) }},
+	"wish":    {kindWish, shapeDocument, func() any { return new(echowall.Wish) }},
+	"study":   {"study", shapeDocument, func() any { return new(echowall.StudyRecord) }},
+	"lesson":  {"lesson", shapeDocument, func() any { return new(echowall.Lesson) }},
+	"notice":  {"notice", shapeDocument, func() any { return new(echowall.Notice) }},
+	"debt":    {"debt", shapeDebt, func() any { return new(debtDoc) }},
 
 	"committees": {"committee", shapeRoster, func() any { return new(echowall.Committee) }},
 	"branches":   {"branch", shapeRoster, func() any { return new(echowall.Branch) }},

@@ -9,7 +9,8 @@
 //	clock 2026-11-23T07:40           the clock moves there; what the clock table holds on the way happens
 //	code 联络员 zhuyuan               a one-time code for that role; later lines write it as $CODE
 //	slip P01                         a one-time code for that line of the roster; see Roster
-//	居民王: 心愿                       somebody types; $DIGITS is the four digits of the newest preview shown to them
+//	居民王: 心愿                       somebody types; $DIGITS is the four digits of the newest preview shown to them,
+//	                                 $TOLD those that anybody was shown last to tell somebody else
 //	居民王 photo lamp.jpg             or: voice · location 30.1 120.2 竹园东门 · click 心愿 · scan CODE · follow · unfollow
 //	居民王 again                      the platform delivers that person's last act once more
 //	居民王 shows                      look at a phone again without doing anything

@@ -51,6 +51,7 @@ type play struct {
 	stage  Stage
 	actor  string // whose phone is looked at
 	code   string
+	told   string // digits for another person
 	digits map[string]string // by name: the newest that were shown
 }
 
@@ -80,7 +81,7 @@ func (p *play) look(line string) string {
 	if !isLook(line) {
 		return ""
 	}
-	line = strings.TrimSpace(line)
+	line = strings.ReplaceAll(strings.TrimSpace(line), "$CODE", p.code)
 	shows := p.stage.Shows(p.actor)
 	if strings.Contains(shows, line[2:]) == (line[0] == '>') {
 		return ""
@@ -96,7 +97,9 @@ func (p *play) line(line string) error {
 	}
 	if name, text, ok := strings.Cut(line, ": "); ok {
 		p.actor = name
-		p.stage.Say(name, strings.ReplaceAll(text, "$DIGITS", p.shown(name)))
+		text = strings.ReplaceAll(text, "$DIGITS", p.shown(name))
+		p.stage.Say(name, strings.ReplaceAll(text, "$TOLD", p.told))
+		p.hear(p.stage.Shows(name))
 		return nil
 	}
 	words := strings.Fields(line)
@@ -156,6 +159,22 @@ func (p *play) act(verb string, args []string) error {
 		return fmt.Errorf("not understood: %s", verb)
 	}
 	return nil
+}
+
+// What one person reads and another is told.
+var (
+	toldDigits = regexp.MustCompile(`4 位数字 ([0-9]{4}) 告诉`)
+	toldCode   = regexp.MustCompile(`新的绑定码 ([A-Z2-9]{8})`)
+)
+
+// hear keeps what a phone shows for somebody else.
+func (p *play) hear(shows string) {
+	if m := toldDigits.FindStringSubmatch(shows); m != nil {
+		p.told = m[1]
+	}
+	if m := toldCode.FindStringSubmatch(shows); m != nil {
+		p.code = m[1]
+	}
 }
 
 // previewDigits are the four digits of a preview.
