@@ -3,7 +3,8 @@
 //
 // Read first delivery.go (what it needs, how it starts and stops), then worker.go (one debt, step by step)
 // and react.go (what an answer of the platform means). pump.go moves ids from the ledger into the queue and
-// on to the workers, recall.go guards against a ledger that crashed and forgot.
+// on to the workers, supply.go fetches the backlog for all of them, recall.go guards against a ledger that
+// crashed and forgot.
 //
 // The ledger is the truth and the queue only carries: a task is a list of debt ids, is never retried by the
 // queue, and may be lost or run twice without harm. A debt is claimed in the ledger, with the attempt

@@ -25,7 +25,7 @@ const want = 1600
 var (
 	ofWish   = []string{"wish", "by", "queue", "counts", "wall", "wishes", "vault"}
 	ofPerson = []string{"conv", "reach"}
-	ofMinute = []string{"seen", "fp"}
+	ofMinute = []string{"seen", "fp", "once"}
 	ofDebt   = []string{"debt", "due", "reopened", "attempts"}
 )
 
@@ -54,7 +54,7 @@ func part(ctx context.Context, title string, n, people int, life func(context.Co
 		return err
 	}
 	d := &district{store: s, people: people, passing: newPassing(), wishes: &echowall.Wishes{
-		Store: s, Calendar: pack.Calendar(time.FixedZone("Asia/Shanghai", 8*3600)), Now: time.Now,
+		Store: s, Guard: &echowall.Guard{Roster: s, Access: s}, Calendar: pack.Calendar(time.FixedZone("Asia/Shanghai", 8*3600)), Now: time.Now,
 	}}
 	for i := range stationCount { // the officers are in the vault, as whoever wrote once is
 		for n := range 2 {
@@ -86,7 +86,7 @@ func part(ctx context.Context, title string, n, people int, life func(context.Co
 		return err
 	}
 	for _, e := range d.passing {
-		fmt.Printf("  for a time: %-60s %6.0f B a wish\n", e.what, perWish(e.bytes))
+		fmt.Printf("  for a time: %-73s %6.0f B a wish\n", e.what, perWish(e.bytes))
 	}
 	fmt.Printf("  messages paid: %.1f a wish\n", float64(d.paid)/float64(n))
 	return nil
@@ -106,7 +106,7 @@ type passing struct {
 func newPassing() []passing {
 	return []passing{
 		{"messages owed, until they are sent", nil, 0},
-		{"marks of messages received, 15 minutes", ofMinute, 0},
+		{"marks of messages received, 15 minutes, and of changes made, one minute", ofMinute, 0},
 		{"marks of messages sent, 7 days, and the list of attempts", ofDebt, 0},
 		{"conversations, 8 days, and reply windows of people", ofPerson, 0},
 	}
