@@ -24,6 +24,7 @@ type Directory struct {
 	holders    map[Grant][]RosterID
 	places     func() *placeIndex // made at the first question about a place
 	parties    func() *nameIndex  // made when the first text is looked through
+	search     func() *searchIndex
 }
 
 // NewDirectory indexes r, which must not be changed afterwards.
@@ -43,6 +44,7 @@ func NewDirectory(r *Roster, revision int64) *Directory {
 	}
 	d.places = sync.OnceValue(d.indexPlaces)
 	d.parties = sync.OnceValue(d.indexParties)
+	d.search = sync.OnceValue(d.indexPeople)
 	d.collectGrants()
 	return d
 }
