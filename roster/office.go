@@ -24,16 +24,18 @@ type Office struct {
 	Guard   *echowall.Guard
 	Access  echowall.AccessStore
 	Uploads Uploads
+	Say     Say
 	Today   func() echowall.Date
 }
 
-// Try is the dry run: it says what would become of every row and keeps the workbook for Apply. Nothing changes.
+// Try is the dry run: it says what would become of every row and keeps the workbook for Plan and Apply. Nothing
+// changes.
 func (o *Office) Try(ctx context.Context, who *echowall.Who, data []byte) (token string, plan *Plan, err error) {
 	if _, err = o.Guard.Allow(ctx, who, echowall.ActionRosterImport, echowall.Target{}); err != nil {
 		return "", nil, err
 	}
-	if plan, err = o.plan(ctx, data); err != nil || !plan.OK() || !plan.Changes() {
-		return "", plan, err
+	if plan, err = o.plan(ctx, data); err != nil {
+		return "", nil, err
 	}
 	token, err = o.Uploads.PutUpload(ctx, who.Person, data, UploadKept)
 	return token, plan, err
@@ -76,6 +78,24 @@ func (o *Office) Apply(ctx context.Context, who *echowall.Who, token string, bas
 		return plan, err
 	}
 	return plan, o.Uploads.DropUpload(ctx, who.Person, token)
+}
+
+// Export writes the roster in use as a workbook, for whoever may take it out.
+func (o *Office) Export(ctx context.Context, who *echowall.Who) ([]byte, error) {
+	as, err := o.Guard.Allow(ctx, who, echowall.ActionRosterExport, echowall.Target{})
+	if err != nil {
+		return nil, err
+	}
+	if err := o.record(ctx, who, as, echowall.AccessExport, "roster"); err != nil {
+		return nil, err
+	}
+	d, err := o.Store.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = WriteRoster(&b, d.Roster, o.Say)
+	return b.Bytes(), err
 }
 
 func (o *Office) plan(ctx context.Context, data []byte) (*Plan, error) {

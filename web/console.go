@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"echowall"
+	"echowall/roster"
 )
 
 // Console is what the staff console stands on, besides the use cases of Config. All of it is required.
@@ -20,11 +21,14 @@ type Console struct {
 	Queues   *echowall.Queues
 	Sessions scs.CtxStore
 	Live     *Live
+	Access   *echowall.AccessLog
+	Ledger   *echowall.Ledger
+	Office   *roster.Office
 }
 
 func (c *Console) check() error {
-	if c.Logins == nil || c.Queues == nil || c.Sessions == nil || c.Live == nil {
-		return errors.New("web: Console misses Logins, Queues, Sessions or Live")
+	if c.Logins == nil || c.Queues == nil || c.Sessions == nil || c.Live == nil || c.Access == nil || c.Ledger == nil || c.Office == nil {
+		return errors.New("web: Console misses Logins, Queues, Sessions, Live, Access, Ledger or Office")
 	}
 	return nil
 }

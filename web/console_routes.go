@@ -30,9 +30,10 @@ func (s *Server) deskRoutes() []deskRoute {
 	return slices.Concat([]deskRoute{
 		{"GET /console/{$}", echowall.ActionConsole, "today", s.today},
 		{"GET /console/queue", echowall.ActionQueue, "queue", s.queue},
+	}, s.caseRoutes(), s.officeRoutes(), []deskRoute{
 		{"GET /console/sessions", echowall.ActionSessionOwn, "sessions", s.ownSessions},
 		{"POST /console/sessions/end", echowall.ActionSessionOwn, "sessions", s.endSession},
-	}, s.caseRoutes())
+	})
 }
 
 // deskKeys are the sentences of the navigation, whose keys are put together while running.

@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"golang.org/x/net/html"
 
 	"echowall"
+	"echowall/roster"
 	"echowall/store"
 	"echowall/web"
 )
@@ -22,8 +24,9 @@ type console struct {
 	*site
 	logins *echowall.Logins
 	live   *web.Live
-	codes  []string // scenes that codes were made for
-	noCode bool     // the platform makes none
+
+	mu    sync.Mutex
+	codes []string // scenes that codes were made for
 }
 
 func newConsole(t *testing.T) *console {
@@ -32,9 +35,8 @@ func newConsole(t *testing.T) *console {
 	c.site = newSite(t, func(conf *web.Config) {
 		s := conf.Wishes.Store.(*store.Store)
 		c.logins = &echowall.Logins{Store: s, Guard: conf.Wishes.Guard, Now: conf.Now, Code: func(_ context.Context, scene string, _ time.Duration) (string, error) {
-			if c.noCode {
-				return "", echowall.Errorf(echowall.KindUnavailable, "no codes")
-			}
+			c.mu.Lock()
+			defer c.mu.Unlock()
 			c.codes = append(c.codes, scene)
 			return "http://weixin.qq.com/q/" + scene, nil
 		}}
@@ -42,6 +44,13 @@ func newConsole(t *testing.T) *console {
 		conf.Console = &web.Console{
 			Logins: c.logins, Sessions: s.SessionsOf(store.ConsoleSession), Live: c.live,
 			Queues: &echowall.Queues{Store: s, Guard: conf.Wishes.Guard, Calendar: conf.Wishes.Calendar, Now: conf.Now},
+			Access: &echowall.AccessLog{Store: s, Guard: conf.Wishes.Guard, Now: conf.Now},
+			Ledger: &echowall.Ledger{Store: s, Guard: conf.Wishes.Guard, Access: s},
+			Office: &roster.Office{
+				Store: s, Guard: conf.Wishes.Guard, Access: s, Uploads: s,
+				Say:   func(err *echowall.Error) string { return conf.Pack.Words.Error(err) },
+				Today: func() echowall.Date { return conf.Wishes.Calendar.Today(conf.Now()) },
+			},
 		}
 	})
 	t.Cleanup(c.live.Close)
@@ -123,10 +132,21 @@ func (c *console) login(who *echowall.Who) jar {
 	return j
 }
 
+// made lists the scenes that scan codes were made for.
+func (c *console) made() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.codes)
+}
+
 // confirm is what the phone does.
 func (c *console) confirm(who *echowall.Who, secret string) {
 	c.t.Helper()
-	id := echowall.LoginID(secret)
+	c.confirmID(who, echowall.LoginID(secret))
+}
+
+func (c *console) confirmID(who *echowall.Who, id string) {
+	c.t.Helper()
 	t, err := c.logins.Scan(c.t.Context(), c.person(who), id)
 	c.must(err)
 	if right, err := c.logins.Confirm(c.t.Context(), c.person(who), id, t.Number); err != nil || !right {
@@ -156,8 +176,8 @@ func TestLoginByScan(t *testing.T) {
 		t.Fatalf("%d, refresh %q, %d codes", a.StatusCode, a.Header.Get("Refresh"), len(a.all("svg", "qr")))
 	}
 	id := echowall.LoginID(j[ticketCookie])
-	if !slices.Equal(c.codes, []string{echowall.LoginScene + id}) {
-		t.Errorf("codes were made for %q", c.codes)
+	if made := c.made(); !slices.Equal(made, []string{echowall.LoginScene + id}) {
+		t.Errorf("codes were made for %q", made)
 	}
 	lacks(t, a.body, j[ticketCookie])
 	ticket, err := c.logins.Ticket(t.Context(), j[ticketCookie])
@@ -166,8 +186,8 @@ func TestLoginByScan(t *testing.T) {
 		t.Errorf("the number is shown before anybody scanned: %q", n)
 	}
 	c.open(j, "/console/login?next=%2Fconsole%2Fqueue")
-	if len(c.codes) != 1 {
-		t.Errorf("looking again made %d codes", len(c.codes))
+	if made := c.made(); len(made) != 1 {
+		t.Errorf("looking again made %d codes", len(made))
 	}
 	_, err = c.logins.Scan(t.Context(), c.person(officer), id)
 	c.must(err)

@@ -103,7 +103,7 @@ func New(c Config) (*Server, error) {
 		s.sessions.ErrorFunc = s.fail
 		s.deskTable = s.deskRoutes()
 		var errs []error
-		for _, key := range deskKeys(s.deskTable) {
+		for _, key := range append(deskKeys(s.deskTable), officeKeys()...) {
 			errs = append(errs, s.words.checkKey(key)...)
 		}
 		if err := errors.Join(errs...); err != nil {
