@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
+	"echowall"
 	"echowall/store"
 )
 
@@ -34,7 +36,23 @@ func runExport(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	defer s.Close()
+	entry := echowall.AccessEntry{Kind: echowall.AccessExport, Case: exportCase(o), Why: "command line"}
+	if err := s.AppendAccess(ctx, entry); err != nil {
+		return err
+	}
 	return s.Export(ctx, e.stdout, o)
+}
+
+// exportCase names what is taken out, for the access log.
+func exportCase(o store.ExportOptions) string {
+	what := "all"
+	if len(o.Kinds) > 0 {
+		what = strings.Join(o.Kinds, " ")
+	}
+	if o.WithIdentity != nil {
+		what += ", with identity"
+	}
+	return what
 }
 
 func runRestore(ctx context.Context, e env, args []string) error {
