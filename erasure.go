@@ -29,9 +29,9 @@ type ErasureStore interface {
 	OrderErasure(ctx context.Context, s Self, source EventSource) (order string, err error)
 	// OrderedErasures lists the orders that are not finished.
 	OrderedErasures(ctx context.Context) ([]Erasing, error)
-	// ErasePerson forgets in one step who the person is and everything kept about talking, studying and roles.
-	// From then on nothing can be sent to the person.
-	ErasePerson(ctx context.Context, s Self) error
+	// ErasePerson forgets in one step who the person is and everything kept about talking, studying and roles;
+	// what leave changes under its context belongs to the step. From then on nothing can be sent to the person.
+	ErasePerson(ctx context.Context, s Self, leave func(context.Context) error) error
 	// EraseWishes lets erase change every wish of an author, with its files and its place in the author's list.
 	EraseWishes(ctx context.Context, a AuthorID, erase func(*Wish) error) error
 	// EraseTraces forgets what is found by looking through everything: messages owed, messages not worked on
@@ -95,17 +95,17 @@ func (u *Erasure) Run(ctx context.Context) (int, error) {
 	return done, errors.Join(errs...)
 }
 
-// finish does the whole of one erasure, however much of it was done before. Access goes first, as when somebody
-// unbinds. Then nothing can be sent any more; then the wishes go, so that nothing more is owed to their author;
-// then what was owed.
+// finish does the whole of one erasure, however much of it was done before. First access goes, as when somebody
+// unbinds, and nothing can be sent any more; then the wishes go, so that nothing more is owed to their author; then
+// what was owed.
 func (u *Erasure) finish(ctx context.Context, e Erasing) error {
-	if err := u.People.Leave(ctx, e.Self.Person, "erased"); err != nil {
+	err := u.Store.ErasePerson(ctx, e.Self, func(ctx context.Context) error {
+		return u.People.Leave(ctx, e.Self.Person, "erased")
+	})
+	if err != nil {
 		return err
 	}
-	if err := u.Store.ErasePerson(ctx, e.Self); err != nil {
-		return err
-	}
-	err := u.Store.EraseWishes(ctx, e.Self.Author, func(w *Wish) error { return w.Erase(u.Now(), e.Self.Author, e.Source) })
+	err = u.Store.EraseWishes(ctx, e.Self.Author, func(w *Wish) error { return w.Erase(u.Now(), e.Self.Author, e.Source) })
 	if err != nil {
 		return err
 	}

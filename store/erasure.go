@@ -73,23 +73,19 @@ func (s *Store) FinishErasure(ctx context.Context, order string, line echowall.A
 
 // ErasePerson implements echowall.ErasureStore. A turn that began before and commits after it conflicts and
 // begins again as the turn of somebody new, so that nothing comes back.
-func (s *Store) ErasePerson(ctx context.Context, self echowall.Self) error {
+func (s *Store) ErasePerson(ctx context.Context, self echowall.Self, leave func(context.Context) error) error {
 	k := s.keys
 	return s.update(ctx, func(c *change) error {
-		if err := s.eraseConversation(ctx, c, self.Person); err != nil {
+		if err := s.eraseDrafts(ctx, c, self.Person); err != nil {
 			return err
 		}
-		// This takes the person off every index that goes by roles; the document itself goes last.
-		err := s.UpdatePerson(withChange(ctx, c), self.Person, func(w *echowall.Who) error {
-			*w = echowall.Who{Person: self.Person}
-			return nil
-		})
-		if err != nil {
+		// This takes the person off every index that goes by roles. The documents go last, whatever leave wrote.
+		if err := leave(withChange(ctx, c)); err != nil {
 			return err
 		}
 		c.do("SREM", k.people(), string(self.Person))
 		for _, key := range []string{
-			k.who(self.Person), k.reach(self.Person), k.study(self.Person), k.contact(self.Author),
+			k.who(self.Person), k.conversation(self.Person), k.reach(self.Person), k.study(self.Person), k.contact(self.Author),
 			k.tries(self.Person), k.loginCodeOf(self.Person),
 			k.vault(echowall.Recipient(self.Person)), k.vault(echowall.Recipient(self.Author)),
 		} {
@@ -99,8 +95,9 @@ func (s *Store) ErasePerson(ctx context.Context, self echowall.Self) error {
 	})
 }
 
-// eraseConversation stages that a conversation goes, with the files that only its drafts hold.
-func (s *Store) eraseConversation(ctx context.Context, c *change, p echowall.PersonID) error {
+// eraseDrafts stages that the files go which only the drafts of a conversation hold. The conversation must not
+// change meanwhile.
+func (s *Store) eraseDrafts(ctx context.Context, c *change, p echowall.PersonID) error {
 	key := s.keys.conversation(p)
 	var talk echowall.Conversation
 	version, err := s.loadOr(ctx, c, key, &talk)
@@ -123,7 +120,6 @@ func (s *Store) eraseConversation(ctx context.Context, c *change, p echowall.Per
 			}
 		}
 	}
-	c.do("DEL", key)
 	return nil
 }
 

@@ -24,8 +24,10 @@ type ledger struct {
 	pushes int
 }
 
-func newLedger(t *testing.T) *ledger {
-	l := &ledger{T: t, s: openAt(t, redistest.Run(t).URL(), "gh_ledger"), now: ledgerStart, openid: "oLedger"}
+func newLedger(t *testing.T) *ledger { return newLedgerAt(t, redistest.Run(t).URL(), "gh_ledger") }
+
+func newLedgerAt(t *testing.T, url, account string) *ledger {
+	l := &ledger{T: t, s: openAt(t, url, account), now: ledgerStart, openid: "oLedger"}
 	l.s.now = func() time.Time { return l.now }
 	l.person = echowall.Recipient(l.s.ids.Person(l.openid))
 	l.author = echowall.Recipient(l.s.ids.Author(l.openid))
