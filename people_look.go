@@ -3,12 +3,11 @@ package echowall
 import (
 	"context"
 	"slices"
-	"strings"
 )
 
 // PeopleFilter narrows a look at the roster.
 type PeopleFilter struct {
-	Text        string   // part of a name or a number, or the last four digits of a phone; "" for everybody
+	Text        string   // as for Directory.Search; "" for everybody
 	Branch      BranchID // "" for all in reach
 	Left        bool     // those who left, too
 	Skip, Limit int
@@ -17,11 +16,12 @@ type PeopleFilter struct {
 // PeopleView is one page of the roster.
 type PeopleView struct {
 	Lines []*RosterPerson
-	Total int
+	Total int // at most SearchLimit for a search
 	Span  Span
 }
 
-// Look lists people of the roster who are in the reach of who, by number. That somebody looked is on record.
+// Look lists people of the roster who are in the reach of who: by number, or the best match first. That somebody
+// looked is on record.
 func (u *People) Look(ctx context.Context, who *Who, f PeopleFilter) (*PeopleView, error) {
 	span, d, err := u.guard().Span(ctx, who, ActionRosterRead)
 	if err != nil {
@@ -31,15 +31,26 @@ func (u *People) Look(ctx context.Context, who *Who, f PeopleFilter) (*PeopleVie
 		return nil, err
 	}
 	v := &PeopleView{Span: span}
+	keep := func(p *RosterPerson) bool {
+		if p.Left && !f.Left || f.Branch != "" && p.Branch != f.Branch && !slices.Contains(p.Joint, f.Branch) {
+			return false
+		}
+		if span.All {
+			return true
+		}
+		_, err := d.allowedOn(who, ActionRosterRead, p)
+		return err == nil
+	}
+	if f.Text != "" {
+		found := d.Search(f.Text, SearchLimit, keep)
+		v.Total = len(found)
+		v.Lines = found[min(f.Skip, v.Total):min(f.Skip+f.Limit, v.Total)]
+		return v, nil
+	}
 	for i := range d.Roster.People {
 		p := &d.Roster.People[i]
-		if p.Left && !f.Left || f.Branch != "" && p.Branch != f.Branch && !slices.Contains(p.Joint, f.Branch) || !p.matches(f.Text) {
+		if !keep(p) {
 			continue
-		}
-		if !span.All {
-			if _, err := d.allowedOn(who, ActionRosterRead, p); err != nil {
-				continue
-			}
 		}
 		if v.Total >= f.Skip && len(v.Lines) < f.Limit {
 			v.Lines = append(v.Lines, p)
@@ -47,12 +58,6 @@ func (u *People) Look(ctx context.Context, who *Who, f PeopleFilter) (*PeopleVie
 		v.Total++
 	}
 	return v, nil
-}
-
-// matches reports whether a typed text finds the line.
-func (p *RosterPerson) matches(text string) bool {
-	return text == "" || strings.Contains(p.Name, text) || p.PhoneTail == text ||
-		len(text) <= len(p.ID) && strings.Contains(strings.ToLower(string(p.ID)), strings.ToLower(text))
 }
 
 // PeopleLine is all that the roster says of one person, for staff.

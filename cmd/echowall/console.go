@@ -7,6 +7,7 @@ import (
 
 	"echowall"
 	"echowall/bot/wechat"
+	"echowall/roster"
 	"echowall/store"
 	"echowall/web"
 )
@@ -41,5 +42,12 @@ func (s *service) console(logins *echowall.Logins) *web.Console {
 		Queues:   &echowall.Queues{Store: s.store, Guard: logins.Guard, Calendar: s.wishes.Calendar, Now: s.now},
 		Sessions: s.store.SessionsOf(store.ConsoleSession),
 		Live:     s.live,
+		Access:   &echowall.AccessLog{Store: s.store, Guard: logins.Guard, Now: s.now},
+		Ledger:   &echowall.Ledger{Store: s.store, Guard: logins.Guard, Access: s.store},
+		Office: &roster.Office{
+			Store: s.store, Guard: logins.Guard, Access: s.store, Uploads: s.store,
+			Say:   func(err *echowall.Error) string { return s.pack.Words.Error(err) },
+			Today: func() echowall.Date { return s.wishes.Calendar.Today(s.now()) },
+		},
 	}
 }
