@@ -100,6 +100,7 @@ func fillAccount(t *testing.T, s *Store, wishes int) {
 		}))
 	}
 	must(s.PutCode(ctx, "ABCDEFGH", echowall.BindingCode{Name: "某某"}, time.Hour))
+	must(s.PutCode(ctx, "HGFEDCBA", echowall.BindingCode{Roster: "M1"}, time.Hour))
 	must(s.PutStations(ctx, echowall.Station{ID: "c1", Name: "一站"}, echowall.Station{ID: "c2", Name: "二站"}))
 	must(s.PutBranches(ctx, echowall.Branch{ID: "b1", Name: "第一支部"}))
 	must(s.ChangeRoster(ctx, func(*echowall.Directory) (*echowall.Roster, error) {
