@@ -98,39 +98,9 @@ func (u *People) onRoster(ctx context.Context, d *Directory, actor *Who, a Actio
 
 func (u *People) guard() *Guard { return &Guard{Roster: u.Roster, Access: u.Access} }
 
-// allowedOn is Allowed for what is done to a person of the roster: whoever may do it in one of the branches,
-// stations, grids or units of that person may do it.
-func (d *Directory) allowedOn(who *Who, a Action, p *RosterPerson) (g Grant, err error) {
-	for _, t := range d.partsOf(p) {
-		if g, err = d.Allowed(who, a, t); err == nil {
-			return g, nil
-		}
-	}
-	return g, err
-}
-
-// partsOf are the parts of the organisation that a person belongs to, the account as a whole last.
-func (d *Directory) partsOf(p *RosterPerson) []Target {
-	var out []Target
-	for _, b := range append([]BranchID{p.Branch}, p.Joint...) {
-		if b != "" {
-			out = append(out, Target{Branch: b})
-		}
-	}
-	for _, g := range d.Grants(p.ID) {
-		switch scopeOf[g.Role].part {
-		case partStation:
-			out = append(out, Target{Station: StationID(g.Scope)})
-		case partGrid:
-			if x, ok := d.Grid(GridID(g.Scope)); ok {
-				out = append(out, Target{Grid: x.ID, Station: x.Station})
-			}
-		case partUnit:
-			out = append(out, Target{Unit: UnitID(g.Scope)})
-		case partNone, partBranch, partCommittee:
-		}
-	}
-	return append(out, Target{})
+// allowedOn is Allowed for what is done to a person of the roster.
+func (d *Directory) allowedOn(who *Who, a Action, p *RosterPerson) (Grant, error) {
+	return d.Allowed(who, a, Target{Roster: p.ID})
 }
 
 // log records a change of what somebody may do: by whom, as what, to which account and which line.

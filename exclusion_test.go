@@ -28,6 +28,7 @@ func district() *Directory {
 			{ID: "r-sole", Name: "孙一"}, {ID: "r-taxi", Name: "钱多"}, {ID: "r-grid", Name: "郑网格"}, {ID: "r-unit", Name: "吴承办"}, {ID: "r-boss", Name: "冯审核"},
 			{ID: "r-super", Name: "陈督办", Duties: []Grant{{RoleSupervisor, ScopeEverywhere}}},
 			{ID: "r-member", Name: "何党员", Branch: "b1", Standing: StandingFull},
+			{ID: "r-joint", Name: "两头党员", Branch: "b1", Joint: []BranchID{"b2"}, Standing: StandingFull},
 			{ID: "r-namesake", Name: "李四", Duties: []Grant{{RoleCallback, "s2"}}},
 			{ID: "r-gone", Name: "卫离任", Left: true, Duties: []Grant{{RoleSupervisor, ScopeEverywhere}}},
 		},

@@ -57,7 +57,9 @@ func (d *Directory) parts(t Target) []Target {
 	if !ok {
 		return out
 	}
-	out = append(out, Target{Branch: p.Branch})
+	for _, b := range append([]BranchID{p.Branch}, p.Joint...) {
+		out = append(out, Target{Branch: b})
+	}
 	for _, g := range d.Grants(p.ID) {
 		switch scopeOf[g.Role].part {
 		case partStation:

@@ -71,7 +71,7 @@ var permissions = slices.Concat(
 
 	may(ActionRosterRead, ExtentScope, RoleSecretary, RoleHead),
 	may(ActionRosterRead, ExtentSubtree, RoleRegistrar),
-	may(ActionRosterRead, ExtentAll, RoleAuditor),
+	may(ActionRosterRead, ExtentAll, RolePrivacy, RoleAuditor),
 	may(ActionRosterChange, ExtentSubtree, RoleRegistrar),
 	may(ActionRosterImport, ExtentSubtree, RoleRegistrar),
 	may(ActionRosterExport, ExtentSubtree, RoleRegistrar),

@@ -204,7 +204,7 @@ func TestActingRole(t *testing.T) {
 	}
 }
 
-// Somebody on the roster is reached through the home branch and through the places where the person acts.
+// Somebody on the roster is reached through the own branches and through the places where the person acts.
 func TestPersonAsTarget(t *testing.T) {
 	d := district()
 	for _, c := range []struct {
@@ -215,6 +215,8 @@ func TestPersonAsTarget(t *testing.T) {
 		{Grant{RoleSecretary, "b1"}, "r-member", true},
 		{Grant{RoleSecretary, "b2"}, "r-member", false},
 		{Grant{RoleRegistrar, "c1"}, "r-member", true},
+		{Grant{RoleSecretary, "b2"}, "r-joint", true},
+		{Grant{RoleSecretary, "b1"}, "r-joint", true},
 		{Grant{RoleRegistrar, "c3"}, "r-member", false},
 		{Grant{RoleHead, "s1"}, "r-zhang", true},
 		{Grant{RoleHead, "s1"}, "r-grid", true},
