@@ -15,7 +15,8 @@ import (
 	"echowall/roster"
 )
 
-// Console is what the staff console stands on, besides the use cases of Config. All of it is required.
+// Console is what the staff console stands on, besides the use cases of Config. All of it is required
+// but Spell.
 type Console struct {
 	Logins   *echowall.Logins
 	Queues   *echowall.Queues
@@ -24,6 +25,8 @@ type Console struct {
 	Access   *echowall.AccessLog
 	Ledger   *echowall.Ledger
 	Office   *roster.Office
+	// Spell writes under the scan code of the log-in page what it says: phones of a rehearsal have no camera.
+	Spell bool
 }
 
 func (c *Console) check() error {

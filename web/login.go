@@ -21,6 +21,7 @@ type loginView struct {
 	Again   string // address of this page
 	New     string // address that makes another code
 	Code    *qrCode
+	Says    string // what the code says, if that is to be read
 	Ends    string // when the code ends, as a time of day
 	Number  string // two digits, once somebody has scanned
 	Expired bool
@@ -93,6 +94,9 @@ func (s *Server) loginView(t *echowall.LoginTicket, next string) (loginView, err
 			return v, err
 		}
 		v.Code = &code
+		if s.Console.Spell {
+			v.Says = t.URL
+		}
 	}
 	return v, nil
 }

@@ -35,13 +35,14 @@ func (s *service) sceneURL(ctx context.Context, scene string, life time.Duration
 }
 
 // console is what the staff console stands on.
-func (s *service) console(logins *echowall.Logins) *web.Console {
+func (s *service) console(logins *echowall.Logins, rehearsal bool) *web.Console {
 	s.live = web.NewLive(s.store.Pulses, liveEvery, s.logger)
 	return &web.Console{
 		Logins:   logins,
 		Queues:   &echowall.Queues{Store: s.store, Guard: logins.Guard, Calendar: s.wishes.Calendar, Now: s.now},
 		Sessions: s.store.SessionsOf(store.ConsoleSession),
 		Live:     s.live,
+		Spell:    rehearsal,
 		Access:   &echowall.AccessLog{Store: s.store, Guard: logins.Guard, Now: s.now},
 		Ledger:   &echowall.Ledger{Store: s.store, Guard: logins.Guard, Access: s.store},
 		Office: &roster.Office{

@@ -147,7 +147,7 @@ func newDemo(ctx context.Context, c demoConfig) (_ *demo, err error) {
 		Mode: wechat.ModeSafe, OriginalID: account.OriginalID, Account: wechat.AccountServiceVerified,
 		APIURL: d.url, MPURL: d.url, OpenURL: d.url,
 		Office: handlers.Office{Account: account.Name, Operator: "柳桥区人大代表联络站（演示）", Contact: "0571-55501000", Hours: "工作日 8:30–17:30"},
-	}, options{Now: d.clock.Now, Logger: c.Logger, UnsafeRedis: !d.redis.Durable()}); err != nil {
+	}, options{Now: d.clock.Now, Logger: c.Logger, UnsafeRedis: !d.redis.Durable(), Rehearsal: true}); err != nil {
 		return nil, err
 	}
 	d.clock.OnMove(d.service.clock.Wake)

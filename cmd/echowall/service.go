@@ -52,6 +52,7 @@ type options struct {
 	Now         func() time.Time
 	Logger      *slog.Logger
 	UnsafeRedis bool // do not refuse a Redis that may forget
+	Rehearsal   bool // phones are emulated ones, without a camera
 }
 
 // newService puts the parts together; it connects to Redis and reads the content, and starts nothing.
@@ -160,7 +161,7 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	}
 	pages, err := web.New(web.Config{
 		Pack: s.pack, Wishes: s.wishes, Study: s.study, People: s.people, Media: s.store, Signer: s.signer,
-		Phone: s.phone(), Console: s.console(logins),
+		Phone: s.phone(), Console: s.console(logins, o.Rehearsal),
 		Account: c.Office.Account, Now: s.now, Location: c.Location, Logger: s.logger,
 		Ready: s.store.Ping, Metrics: s.writeMetrics, Callback: callback,
 	})
