@@ -83,14 +83,13 @@ func (d *Directory) Search(question string, limit int, keep func(*RosterPerson) 
 	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	x := d.search()
 	found := make(map[int][]*RosterPerson) // by rank, in the order of numbers
-	for at := 0; ; {
+	for at, n := 0, 0; ; {
 		i := strings.Index(x.text[at:], words[0])
 		if i < 0 {
 			break
 		}
-		n, exact := slices.BinarySearch(x.starts, int32(at+i))
-		if !exact {
-			n--
+		for n+1 < len(x.starts) && int(x.starts[n+1]) <= at+i {
+			n++
 		}
 		end := len(x.text)
 		if n+1 < len(x.starts) {

@@ -23,6 +23,7 @@ var runs = [][]string{
 	{"memory", "./memory"},
 	{"delivery-zero", "./delivery", "-delay", "0", "-n", "20000", "-rounds", "3"},
 	{"delivery-50ms", "./delivery", "-delay", "50ms", "-n", "10000", "-rounds", "1"},
+	{"roster", "./roster"},
 	{"delivery-kill", "./delivery", "-kill"},
 }
 
