@@ -26,14 +26,19 @@ func (d *Directory) PartiesIn(text string) []Party { return d.parties().find(tex
 // Withhold excludes from a wish whom its text names, on top of who is excluded already, and hands a wish that
 // nobody has signed for around them.
 func (d *Directory) Withhold(w *Wish) {
-	for _, p := range d.PartiesIn(w.Text) {
-		if !slices.Contains(w.Excluded, p) {
-			w.Excluded = append(w.Excluded, p)
-		}
-	}
+	d.exclude(w)
 	if w.State == "" || w.State == WishSubmitted {
 		if to := d.Around(w.Station, w.Excluded); to != w.Station {
 			w.Station, w.Grid = to, "" // a grid is one of its station
+		}
+	}
+}
+
+// exclude adds whom the text names by the roster as it is now.
+func (d *Directory) exclude(w *Wish) {
+	for _, p := range d.PartiesIn(w.Text) {
+		if !slices.Contains(w.Excluded, p) {
+			w.Excluded = append(w.Excluded, p)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package echowall
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -59,7 +60,8 @@ func (x *nameIndex) find(text string) []Party {
 		if x.heads[uint16(r)/64]>>(r%64)&1 == 0 {
 			continue
 		}
-		second, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(r):])
+		_, size := utf8.DecodeRuneInString(text[i:])
+		second, _ := utf8.DecodeRuneInString(text[i+size:])
 		for _, length := range x.lengths[[2]rune{r, second}] {
 			h := hit{from: i, to: i + length}
 			if h.to > len(text) {
@@ -75,12 +77,12 @@ func (x *nameIndex) find(text string) []Party {
 			hits = append(hits, h)
 		}
 	}
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(a.from-b.from, b.to-a.to) })
 	var out []Party
+	end := 0
 	for _, h := range hits {
-		inside := slices.ContainsFunc(hits, func(o hit) bool {
-			return o.from <= h.from && h.to <= o.to && o.to-o.from > h.to-h.from
-		})
-		if !inside {
+		if h.to > end { // else it is inside a longer one
+			end = h.to
 			out = append(out, h.parties...)
 		}
 	}

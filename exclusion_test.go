@@ -156,6 +156,20 @@ func TestNamedSeesNothing(t *testing.T) {
 	}
 }
 
+// Whatever people write, looking for names ends, and finds nobody twice.
+func FuzzPartiesIn(f *testing.F) {
+	d := district()
+	for _, s := range []string{"", "竹园", "竹园社区居委会", "李四李四", "张\u3000三丰", "\xff\xfe竹", "竹\xe5", strings.Repeat("新竹园居委会", 20)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got := d.PartiesIn(text)
+		if !slices.IsSorted(got) || len(slices.Compact(slices.Clone(got))) != len(got) {
+			t.Errorf("%q: %v", text, got)
+		}
+	})
+}
+
 // Names are gathered once for a roster and every wish is one pass, however many names share a beginning.
 func BenchmarkPartiesIn(b *testing.B) {
 	r := &Roster{}
