@@ -138,7 +138,7 @@ func (c *rosterCheck) position(lat, lng float64) {
 	case lat == 0 && lng == 0:
 	case lat == 0 || lng == 0:
 		c.wrong("lat", "roster.half_position")
-	case lng >= southEnd && lng <= northEnd && lat >= westEnd && lat <= eastEnd:
+	case lat >= westEnd && lat <= eastEnd:
 		c.wrong("lat", "roster.position_exchanged")
 	case !(lat >= southEnd && lat <= northEnd && lng >= westEnd && lng <= eastEnd):
 		c.wrong("lat", "roster.position_far")
