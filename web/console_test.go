@@ -100,12 +100,12 @@ func (j jar) take(a answerOf) answerOf {
 	return a
 }
 
-func (c *console) open(j jar, path string) answerOf {
+func (c *site) open(j jar, path string) answerOf {
 	c.t.Helper()
 	return j.take(c.get(path, "Cookie", j.header()))
 }
 
-func (c *console) send(j jar, path string, form ...string) answerOf {
+func (c *site) send(j jar, path string, form ...string) answerOf {
 	c.t.Helper()
 	v := url.Values{}
 	for i := 0; i+1 < len(form); i += 2 {

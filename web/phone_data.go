@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"echowall"
@@ -121,56 +120,8 @@ func (s *Server) lookView(stations map[echowall.StationID]echowall.Station, l ec
 			v.Who = st.Name + v.Who
 		}
 	}
-	if l.Kind == echowall.AccessContact || l.Kind == echowall.AccessIdentity {
-		v.Why = l.Why // the reason that an officer gave
-	} else if key := "phone.why_" + keyOf(l.Why); s.words.Has(key) {
-		v.Why = s.words.Say(key)
-	}
+	v.Why = s.words.why(l.Why)
 	return v
 }
 
 func lookKey(k echowall.AccessKind) string { return "phone.look_" + string(k) }
-
-// keyOf makes a code of the log fit for a key of the catalogue.
-func keyOf(code string) string {
-	b := []byte(code)
-	for i, c := range b {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
-			b[i] = '_'
-		}
-	}
-	return string(b)
-}
-
-// takeWishes hands the person a copy of everything held about them as an author.
-func (s *Server) takeWishes(w http.ResponseWriter, r *http.Request, me *mine) error {
-	return s.take(w, r, echowall.Recipient(me.Author), "wishes", func() (any, error) {
-		return s.Phone.Data.Wishes(r.Context(), me.Author)
-	})
-}
-
-// takePerson hands the person a copy of everything else.
-func (s *Server) takePerson(w http.ResponseWriter, r *http.Request, me *mine) error {
-	return s.take(w, r, echowall.Recipient(me.Person), "person", func() (any, error) {
-		return s.Phone.Data.Person(r.Context(), me.Person)
-	})
-}
-
-// take puts the taking on record and writes the copy.
-func (s *Server) take(w http.ResponseWriter, r *http.Request, about echowall.Recipient, name string, gather func() (any, error)) error {
-	if err := s.Phone.Data.Take(r.Context(), about); err != nil {
-		return err
-	}
-	held, err := gather()
-	if err != nil {
-		return err
-	}
-	text, err := json.MarshalIndent(held, "", "  ")
-	if err != nil {
-		return echowall.Errorf(echowall.KindInternal, "web: copy of the own data: %w", err)
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="echowall-`+name+`.json"`)
-	send(w, r, http.StatusOK, text)
-	return nil
-}
