@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"echowall"
 )
@@ -47,7 +48,7 @@ func (s *Server) showAccess(w http.ResponseWriter, r *http.Request, d *desk, v *
 		at := e.At.In(s.Location)
 		it := accessItem{
 			Seq: e.Seq, At: s.shortTime(at), Stamp: at.Format("2006-01-02T15:04:05Z07:00"), Kind: s.words.Say("desk.access_" + string(e.Kind)),
-			Case: e.Case, Why: e.Why, Denied: e.Kind == echowall.AccessDenied, By: s.words.Say("desk.access_somebody"),
+			Case: s.accessCase(e), Why: s.words.why(e.Why), Denied: e.Kind == echowall.AccessDenied, By: s.words.Say("desk.access_somebody"),
 		}
 		if p, ok := d.directory.Person(e.Roster); ok {
 			it.By = p.Name
@@ -63,6 +64,15 @@ func (s *Server) showAccess(w http.ResponseWriter, r *http.Request, d *desk, v *
 	f := s.frameOf(d, s.words.Say("console.nav_access"), v)
 	f.SizeURL = "/console/access"
 	return s.deskWrite(w, r, http.StatusOK, "console_access", f)
+}
+
+// accessCase is what a line is about: of a denial, what somebody wanted to do.
+func (s *Server) accessCase(e echowall.AccessEntry) string {
+	action, number, _ := strings.Cut(e.Case, " ")
+	if key := actionKey(echowall.Action(action)); e.Kind == echowall.AccessDenied && s.words.Has(key) {
+		return strings.TrimSpace(s.words.Say(key) + " " + number)
+	}
+	return e.Case
 }
 
 // accessRole names the role of a line; of somebody's own data that is the person.

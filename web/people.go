@@ -12,6 +12,9 @@ import (
 // peoplePage is how many lines of the roster a page shows.
 const peoplePage = 25
 
+// dutiesShown is how many duties a row names.
+const dutiesShown = 2
+
 // peopleView is a page of the roster.
 type peopleView struct {
 	Text, Branch string
@@ -67,10 +70,13 @@ func (s *Server) personItem(d *echowall.Directory, p *echowall.RosterPerson) per
 	var duties []string
 	for _, g := range d.Grants(p.ID) {
 		if g.Role != echowall.RoleMember {
-			duties = append(duties, s.words.deskRole(g.Role))
+			duties = append(duties, s.words.Say("desk.role_in", "role", s.words.deskRole(g.Role), "scope", s.scopeName(d, g)))
 		}
 	}
-	it.Duty = strings.Join(duties, "、")
+	it.Duty = strings.Join(duties[:min(len(duties), dutiesShown)], "、")
+	if more := len(duties) - dutiesShown; more > 0 {
+		it.Duty = s.words.Say("desk.duties_more", "duties", it.Duty, "count", len(duties))
+	}
 	return it
 }
 

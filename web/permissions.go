@@ -8,6 +8,7 @@ import (
 
 // permissionsView is the table of permissions, by action.
 type permissionsView struct {
+	Own   []string // what everybody may do with what is their own
 	Items []permissionItem
 	Mine  []string // the reader's own roles
 }
@@ -32,16 +33,19 @@ func (s *Server) permissions(w http.ResponseWriter, r *http.Request, d *desk) er
 	for _, a := range echowall.Actions() {
 		it := permissionItem{Words: s.words.Say(actionKey(a))}
 		for _, p := range table {
-			if p.Action != a {
-				continue
+			switch {
+			case p.Action != a:
+			case p.Role == echowall.RoleAuthor:
+				v.Own = append(v.Own, it.Words)
+			default:
+				it.Roles = append(it.Roles, permissionRole{
+					Role: s.words.deskRole(p.Role), Extent: s.words.Say("desk.extent_" + string(p.Extent)), Mine: d.who.Has(p.Role),
+				})
 			}
-			role := permissionRole{Role: s.words.Say("desk.everybody"), Extent: s.words.Say("desk.extent_" + string(p.Extent))}
-			if p.Role != echowall.RoleAuthor {
-				role.Role, role.Mine = s.words.deskRole(p.Role), d.who.Has(p.Role)
-			}
-			it.Roles = append(it.Roles, role)
 		}
-		v.Items = append(v.Items, it)
+		if len(it.Roles) > 0 {
+			v.Items = append(v.Items, it)
+		}
 	}
 	return s.deskShow(w, r, d, "console_permissions", s.words.Say("console.nav_permissions"), v)
 }
