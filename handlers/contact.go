@@ -93,7 +93,7 @@ func (a *App) looks(c *bot.Context) (echowall.Message, error) {
 			role = c.Say(key, "scope", a.scopeName(d, echowall.Grant{Role: l.Role, Scope: l.Scope}))
 		}
 		what := c.Say(lookNames[l.Kind])
-		if l.Why == "" {
+		if l.Kind != echowall.AccessContact { // the reasons of the others are codes
 			lines[i] = c.Say("contact.look_plain", "time", a.when(l.At), "role", role, "what", what)
 			continue
 		}

@@ -50,8 +50,6 @@ type talk struct {
 	uploadFails bool
 }
 
-var stations = script.Stations()
-
 func newTalk(t testing.TB) *talk {
 	t.Helper()
 	g := &talk{t: t, now: monday, files: map[string][]byte{}, known: map[string]bool{}, phones: map[string][]string{}, last: map[string]*wechat.Push{}}
