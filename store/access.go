@@ -25,58 +25,21 @@ type accessHead struct {
 	Hash string `json:"hash"`
 }
 
-// AppendAccess implements echowall.AccessStore. Lines of other processes that come in between only make it
-// try again.
+// AppendAccess implements echowall.AccessStore. Lines that come in between only make it try again.
 func (s *Store) AppendAccess(ctx context.Context, e echowall.AccessEntry) error {
-	f := func(c *change) error { return s.appendAccess(ctx, c, e) }
-	err := s.update(ctx, f)
-	for changeOf(ctx) == nil && echowall.KindOf(err) == echowall.KindConflict && ctx.Err() == nil {
-		err = s.update(ctx, f)
-	}
-	return err
+	return s.update(ctx, func(c *change) error {
+		s.appendAccess(c, e)
+		return nil
+	})
 }
 
-// appendAccess stages a line. The guard on the head makes numbers and hashes follow each other.
-func (s *Store) appendAccess(ctx context.Context, c *change, e echowall.AccessEntry) error {
-	var head accessHead
-	version, err := s.loadOr(ctx, c, s.keys.accessHead(), &head)
-	if err != nil {
-		return err
-	}
-	if version == 0 { // the first line, unless somebody removed the head
-		last, err := s.AccessLog(ctx, 0, 1)
-		if err != nil {
-			return err
-		}
-		for _, l := range last {
-			head = accessHead{l.Seq, l.Hash}
-		}
-	}
+// appendAccess stages a line; see access_chain.go for when it gets its number.
+func (s *Store) appendAccess(c *change, e echowall.AccessEntry) {
 	if e.At.IsZero() {
 		e.At = s.now()
 	}
-	e = e.Follow(echowall.AccessEntry{Seq: head.Seq, Hash: head.Hash}, s.ids.AccessSeal())
-	if err := c.setDoc(s.keys.accessHead(), version, &accessHead{e.Seq, e.Hash}); err != nil {
-		return err
-	}
-	text, err := json.Marshal(e)
-	if err != nil {
-		return echowall.Errorf(echowall.KindInternal, "store: encode %T: %w", e, err)
-	}
-	c.do("XADD", s.keys.accessLog(), accessID(e.Seq), accessField, string(text))
-	s.indexAccess(c, e)
-	return nil
+	c.lines = append(c.lines, e)
 }
-
-// indexAccess stages what finds a line again by whom it is about.
-func (s *Store) indexAccess(c *change, e echowall.AccessEntry) {
-	if e.Subject != "" {
-		c.do("ZADD", s.keys.accessOf(e.Subject), e.Seq, e.Seq)
-	}
-}
-
-// accessID is the id of a line in the stream, which takes none that is not greater than all before.
-func accessID(seq int64) string { return strconv.FormatInt(seq, 10) + "-0" }
 
 // AppendDenial implements echowall.AccessStore.
 func (s *Store) AppendDenial(ctx context.Context, a echowall.Action, e echowall.AccessEntry) error {
@@ -90,7 +53,8 @@ func (s *Store) AppendDenial(ctx context.Context, a echowall.Action, e echowall.
 			}
 			c.guard(mark, "n", "")
 			c.do("SET", mark, "1", "EX", int(denialEvery.Seconds()))
-			return s.appendAccess(ctx, c, e)
+			s.appendAccess(c, e)
+			return nil
 		})
 		if echowall.KindOf(err) != echowall.KindConflict || ctx.Err() != nil {
 			return err

@@ -90,6 +90,8 @@ type change struct {
 	first first // the message that this change takes and ends at once; zero for none
 	turn  bool  // made by a turn, and much like those of other turns
 
+	lines []echowall.AccessEntry // of the access log; they are numbered when the change is applied
+
 	authorKnown bool // the vault has the author that the change's turn belongs to
 
 	directory *echowall.Directory // the roster as the change's turn sees it; nil outside of turns
@@ -284,9 +286,16 @@ func (c *change) isStraight() bool {
 
 // apply runs the change. A guard that does not hold is KindConflict.
 func (c *change) apply(ctx context.Context, s *Store) error {
-	if len(c.guards) == 0 && len(c.commands) == 0 {
+	switch {
+	case len(c.lines) > 0:
+		return c.applyLogged(ctx, s)
+	case len(c.guards) == 0 && len(c.commands) == 0:
 		return nil
 	}
+	return c.applyOnce(ctx, s)
+}
+
+func (c *change) applyOnce(ctx context.Context, s *Store) error {
 	var failed int
 	var err error
 	var script *redis.Script

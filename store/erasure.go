@@ -59,15 +59,19 @@ func (s *Store) OrderedErasures(ctx context.Context) ([]echowall.Erasing, error)
 }
 
 // FinishErasure implements echowall.ErasureStore. Of two processes that finish one order at once, the second
-// conflicts on the log and finds the order gone.
+// conflicts on the mark of the first and finds the order gone.
 func (s *Store) FinishErasure(ctx context.Context, order string, line echowall.AccessEntry) error {
 	return s.update(ctx, func(c *change) error {
 		open, err := s.rdb.HExists(ctx, s.keys.erasures(), order).Result()
 		if err != nil || !open {
 			return wrap(err)
 		}
+		mark := s.keys.once("erasure " + order)
+		c.guard(mark, guardNothing, "")
+		c.put("SET", mark, "1", "EX", "60")
 		c.do("HDEL", s.keys.erasures(), order)
-		return s.appendAccess(ctx, c, line)
+		s.appendAccess(c, line)
+		return nil
 	})
 }
 

@@ -40,6 +40,8 @@ type Store struct {
 
 	roster rosterCache
 
+	chaining chan struct{} // held by the one change that numbers lines of the access log
+
 	batcher batcher
 }
 
@@ -71,6 +73,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		ids:   echowall.NewIdentifier(c.Secret, c.Account),
 		vault: v,
 		now:   c.Now,
+
+		chaining: make(chan struct{}, 1),
 	}
 	if s.now == nil {
 		s.now = time.Now
