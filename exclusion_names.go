@@ -76,10 +76,12 @@ func (d *Directory) indexParties() *nameIndex {
 			}
 		}
 	}
-	for i := range d.Roster.People {
-		p := &d.Roster.People[i]
-		if slices.ContainsFunc(d.grants[p.ID], func(g Grant) bool { return slices.Contains(seesWishes, g.Role) }) {
-			x.add(p.Name, PartyPerson(p.ID), false)
+	for g, holders := range d.holders {
+		if !slices.Contains(seesWishes, g.Role) {
+			continue
+		}
+		for _, id := range holders {
+			x.add(d.people[id].Name, PartyPerson(id), false)
 		}
 	}
 	return x
