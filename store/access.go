@@ -89,9 +89,17 @@ func (s *Store) AccessAbout(ctx context.Context, limit int, subjects ...echowall
 	}
 	slices.Sort(seqs)
 	slices.Reverse(seqs)
+	p := s.rdb.Pipeline()
+	cmds := make([]*redis.XMessageSliceCmd, min(limit, len(seqs)))
+	for i := range cmds {
+		cmds[i] = p.XRangeN(ctx, s.keys.accessLog(), accessID(seqs[i]), accessID(seqs[i]), 1)
+	}
+	if err := flush(ctx, p); err != nil {
+		return nil, err
+	}
 	var out []echowall.AccessEntry
-	for _, seq := range seqs[:min(limit, len(seqs))] {
-		one, err := accessLines(s.pipe.XRangeN(ctx, s.keys.accessLog(), accessID(seq), accessID(seq), 1).Result())
+	for _, cmd := range cmds {
+		one, err := accessLines(cmd.Result())
 		if err != nil {
 			return nil, err
 		}
