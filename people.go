@@ -2,7 +2,6 @@ package echowall
 
 import (
 	"context"
-	"slices"
 	"time"
 )
 
@@ -54,26 +53,38 @@ type People struct {
 	Now      func() time.Time
 }
 
-// CheckScopes reports the first grant whose branch or station does not exist.
+// CheckScopes reports the first grant whose branch, station or other scope does not exist.
 func (u *People) CheckScopes(ctx context.Context, grants []Grant) error {
-	stations, err := u.Store.Stations(ctx)
-	if err != nil {
-		return err
-	}
-	branches, err := u.Store.Branches(ctx)
+	d, err := u.Roster.Directory(ctx)
 	if err != nil {
 		return err
 	}
 	for _, g := range grants {
-		switch g.Role {
-		case RoleMember, RoleSecretary:
-			if !slices.ContainsFunc(branches, func(b Branch) bool { return string(b.ID) == g.Scope }) {
-				return Errorf(KindInvalid, "there is no branch %q for the role %s", g.Scope, g.Role)
-			}
+		what, found := "", false
+		switch kind := scopeOf[g.Role]; {
+		case kind.everywhere && g.Scope == ScopeEverywhere:
+			continue
+		case kind.part == partBranch:
+			what = "branch"
+			_, found = d.Branch(BranchID(g.Scope))
+		case kind.part == partStation:
+			what = "station"
+			_, found = d.Station(StationID(g.Scope))
+			found = found || g.Scope == string(TriageStation)
+		case kind.part == partCommittee:
+			what = "committee"
+			_, found = d.Committee(CommitteeID(g.Scope))
+		case kind.part == partGrid:
+			what = "grid"
+			_, found = d.Grid(GridID(g.Scope))
+		case kind.part == partUnit:
+			what = "unit"
+			_, found = d.Unit(UnitID(g.Scope))
 		default:
-			if g.Scope != string(TriageStation) && !slices.ContainsFunc(stations, func(s Station) bool { return string(s.ID) == g.Scope }) {
-				return Errorf(KindInvalid, "there is no station %q for the role %s", g.Scope, g.Role)
-			}
+			return Errorf(KindInvalid, "the role %s is for the whole account: its scope is %q", g.Role, ScopeEverywhere)
+		}
+		if !found {
+			return Errorf(KindInvalid, "there is no %s %q for the role %s", what, g.Scope, g.Role)
 		}
 	}
 	return nil

@@ -20,6 +20,7 @@ func FuzzChat(f *testing.F) {
 	f.Add("待办\n签收 1001\n答复 1001\nB\n已经联系物业处理好了\n年底\n2026-12-31\n0000\n上一步\n取消\n看 1001")
 	f.Add("!a.jpg\n1\n&\n继续\n!gone.jpg\n^心愿\n^待办\n2\n绑定\n12345678\n取消\n人工\n帮助\n隐私")
 	f.Add("嗯\n3\n嗯\n嗯嗯嗯嗯嗯嗯嗯嗯嗯嗯\n1\n补充 竹园\n上墙 XY1001 字\n公开 XY1001\n\x00\n…\n　")
+	f.Add("身份\n身份 1\n身份 0\n身份 99\n待办\n解绑\n0000\n取消\n换绑\n换绑 石佳音\n换绑 P03 1234\n换绑 P03 撤回\n绑定\nAAAA2222\nAAAA2223\n上一步")
 	runs := 0
 	f.Fuzz(func(t *testing.T, script string) {
 		if strings.Count(script, "\n") > 40 || len(script) > 4000 {

@@ -33,6 +33,8 @@ func (a *App) help(c *bot.Context) (echowall.Message, error) {
 	parts = append(parts, c.Say("help.resident"))
 	if len(who.Grants) == 0 {
 		parts = append(parts, c.Say("help.anyone"))
+	} else {
+		parts = append(parts, c.Say("help.bound"))
 	}
 	parts = append(parts, c.Say("help.always"))
 	if c.Conversation().Dialog != nil {

@@ -84,6 +84,10 @@ func (a *App) letterNew(ctx context.Context, d echowall.Debt, _ echowall.Channel
 // letterHuman asks an officer to look after somebody who asked for a person.
 func (a *App) letterHuman(ctx context.Context, d echowall.Debt, _ echowall.Channel) (letter, error) {
 	if d.Subject == "" {
+		who, err := a.People.Store.Person(ctx, echowall.PersonID(d.To))
+		if err != nil || !who.Can(echowall.ActionTodo) {
+			return letter{}, err
+		}
 		text := a.say("letters.human")
 		return letter{message: echowall.Message{Text: text}, facts: map[string]string{"title": text}}, nil
 	}

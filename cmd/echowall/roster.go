@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"echowall"
 )
@@ -15,45 +13,6 @@ type repeated []string
 
 func (r *repeated) String() string     { return strings.Join(*r, ",") }
 func (r *repeated) Set(v string) error { *r = append(*r, v); return nil }
-
-func runRosterCode(ctx context.Context, e env, args []string) error {
-	f := flags(e, "roster code")
-	configFile := f.String("config", "", "file of ECHOWALL_… lines")
-	name := f.String("name", "", "name on the roster")
-	roles := []echowall.Role{echowall.RoleMember, echowall.RoleSecretary, echowall.RoleLiaison, echowall.RoleHead}
-	scopes := map[echowall.Role]*repeated{}
-	for _, role := range roles {
-		scopes[role] = new(repeated)
-		f.Var(scopes[role], string(role), "role within this branch or station; may be repeated")
-	}
-	if err := parse(f, args, 0, 0); err != nil {
-		return err
-	}
-	var grants []echowall.Grant
-	for _, role := range roles {
-		for _, scope := range *scopes[role] {
-			grants = append(grants, echowall.Grant{Role: role, Scope: scope})
-		}
-	}
-	if *name == "" || len(grants) == 0 {
-		return usagef("a code needs -name and at least one role")
-	}
-	s, err := openStore(ctx, e, *configFile)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	people := &echowall.People{Store: s, Roster: s, Access: s, Now: time.Now}
-	if err := people.CheckScopes(ctx, grants); err != nil {
-		return err
-	}
-	code, err := people.Invite(ctx, *name, grants...)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(e.stdout, "%s\nvalid for %d days, once; type in the chat: 绑定 %s\n", code, int(echowall.CodeKept.Hours()/24), code)
-	return nil
-}
 
 func runRosterPlace(ctx context.Context, e env, args []string) error {
 	f := flags(e, "roster place")

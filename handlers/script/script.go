@@ -51,7 +51,7 @@ type play struct {
 	stage  Stage
 	actor  string // whose phone is looked at
 	code   string
-	told   string // digits for another person
+	told   string            // digits for another person
 	digits map[string]string // by name: the newest that were shown
 }
 
