@@ -16,7 +16,9 @@ type QueueEntry struct {
 type QueueAsk struct {
 	Stations []StationID
 	States   []WishState
-	First    int // how many entries, the earliest due first
+	// Only is the state of the entries; "" is all of States. Counts are of all of them in any case.
+	Only  WishState
+	First int // how many entries, the earliest due first
 	// Late and Soon part the due times for the counts: before Late is late, before Soon is soon.
 	Late, Soon time.Time
 }
@@ -24,11 +26,21 @@ type QueueAsk struct {
 // QueueCount is how many wishes are in one state, and of these, how many are late and soon due.
 type QueueCount struct{ All, Late, Soon int }
 
+// NamedEntry is a queued wish in which somebody is named, as far as the queues have to know it.
+type NamedEntry struct {
+	Number   string    `json:"number"`
+	Due      time.Time `json:"due"`
+	State    WishState `json:"state"`
+	Station  StationID `json:"station"`
+	Grid     GridID    `json:"grid,omitempty"`
+	Excluded []Party   `json:"excluded"`
+}
+
 // QueueStore reads many queues at once.
 type QueueStore interface {
-	// ReadQueues returns the earliest entries of the queues that ask names, the counts of all of them, and the
-	// numbers of all queued wishes, in whatever queue, in which somebody is named.
-	ReadQueues(ctx context.Context, ask QueueAsk) (first []QueueEntry, counts map[WishState]QueueCount, named []string, err error)
+	// ReadQueues returns the earliest entries of the queues that ask names, the counts of all of them, and
+	// all queued wishes, in whatever queue, in which somebody is named.
+	ReadQueues(ctx context.Context, ask QueueAsk) (first []QueueEntry, counts map[WishState]QueueCount, named []NamedEntry, err error)
 	// WishesOf reads wishes by number, in that order; one that is gone is left out.
 	WishesOf(ctx context.Context, numbers ...string) ([]*Wish, error)
 }
@@ -68,7 +80,7 @@ func (u *Queues) Look(ctx context.Context, who *Who, f QueueFilter) (*QueueView,
 		return nil, err
 	}
 	v := &QueueView{Stations: span.Stations}
-	ask := QueueAsk{Stations: span.Stations, States: OpenStates, Late: u.Now()}
+	ask := QueueAsk{Stations: span.Stations, States: OpenStates, Only: f.State, Late: u.Now()}
 	ask.Soon = u.Calendar.Today(ask.Late).AddDays(1).In(u.Calendar.Location())
 	if f.Station != "" {
 		if !slices.Contains(span.Stations, f.Station) {
@@ -78,22 +90,19 @@ func (u *Queues) Look(ctx context.Context, who *Who, f QueueFilter) (*QueueView,
 	}
 	f.Skip = min(max(f.Skip, 0), queueDepth)
 	// Wishes that this person must not know of stand in the way of the page; so many more are read.
-	for hidden := 0; ; {
-		ask.First = f.Skip + f.Limit + hidden
-		first, counts, named, err := u.read(ctx, ask, f.State)
+	for more := 0; ; {
+		ask.First = f.Skip + f.Limit + more
+		first, counts, named, err := u.Store.ReadQueues(ctx, ask)
 		if err != nil {
 			return nil, err
 		}
-		secret, err := u.hidden(ctx, d, who, named)
-		if err != nil {
-			return nil, err
-		}
-		if len(secret) > hidden && len(first) == ask.First {
-			hidden = len(secret)
+		secret := hidden(d, who, ask, named)
+		if len(secret) > more && len(first) == ask.First {
+			more = len(secret)
 			continue
 		}
-		u.leaveOut(secret, ask, counts)
-		first = slices.DeleteFunc(first, func(e QueueEntry) bool { return secret[e.Number] != nil })
+		leaveOut(secret, ask, counts)
+		first = slices.DeleteFunc(first, func(e QueueEntry) bool { _, ok := secret[e.Number]; return ok })
 		v.Counts = counts
 		for state, n := range counts {
 			if f.State == "" || f.State == state {
@@ -112,54 +121,32 @@ func (u *Queues) Look(ctx context.Context, who *Who, f QueueFilter) (*QueueView,
 	}
 }
 
-// read reads the entries of one state and the counts of all.
-func (u *Queues) read(ctx context.Context, ask QueueAsk, state WishState) ([]QueueEntry, map[WishState]QueueCount, []string, error) {
-	if state == "" {
-		return u.Store.ReadQueues(ctx, ask)
-	}
-	one := ask
-	one.States = []WishState{state}
-	first, _, _, err := u.Store.ReadQueues(ctx, one)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	ask.First = 0
-	_, counts, named, err := u.Store.ReadQueues(ctx, ask)
-	return first, counts, named, err
-}
-
-// hidden are those of the wishes in which somebody is named that who must not know of, by number.
-func (u *Queues) hidden(ctx context.Context, d *Directory, who *Who, named []string) (map[string]*Wish, error) {
-	if len(named) == 0 {
-		return nil, nil
-	}
-	list, err := u.Store.WishesOf(ctx, named...)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]*Wish)
-	for _, w := range list {
-		if d.Allow(who, ActionQueue, w.Target()) != nil {
-			out[w.Number] = w
+// hidden are those wishes of the stations asked for that who must not know of, by number.
+func hidden(d *Directory, who *Who, ask QueueAsk, named []NamedEntry) map[string]NamedEntry {
+	out := make(map[string]NamedEntry)
+	for _, e := range named {
+		t := Target{Station: e.Station, Grid: e.Grid, Excluded: e.Excluded}
+		if slices.Contains(ask.Stations, e.Station) && d.Allow(who, ActionQueue, t) != nil {
+			out[e.Number] = e
 		}
 	}
-	return out, nil
+	return out
 }
 
 // leaveOut takes hidden wishes out of the counts.
-func (u *Queues) leaveOut(hidden map[string]*Wish, ask QueueAsk, counts map[WishState]QueueCount) {
-	for _, w := range hidden {
-		n, counted := counts[w.State]
-		if !counted || w.Due.IsZero() || !slices.Contains(ask.Stations, w.Station) {
+func leaveOut(hidden map[string]NamedEntry, ask QueueAsk, counts map[WishState]QueueCount) {
+	for _, e := range hidden {
+		n, counted := counts[e.State]
+		if !counted {
 			continue
 		}
 		n.All--
 		switch {
-		case w.Due.Before(ask.Late):
+		case e.Due.Before(ask.Late):
 			n.Late--
-		case w.Due.Before(ask.Soon):
+		case e.Due.Before(ask.Soon):
 			n.Soon--
 		}
-		counts[w.State] = n
+		counts[e.State] = n
 	}
 }

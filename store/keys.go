@@ -109,7 +109,8 @@ func (k keys) queue(s echowall.StationID, state echowall.WishState) string {
 	return k.join("queue", string(s), string(state))
 }
 
-// named: set of the receipt numbers in the queues in which somebody is named who must not know of them.
+// named: hash receipt number → JSON of echowall.NamedEntry, for the queued wishes in which somebody is named who must
+// not know of them.
 func (k keys) named() string { return k.join("named") }
 
 // counts: hash state → number of wishes in it.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,17 +16,19 @@ import (
 // nothing behind the n-th earliest head can be among them.
 //
 //	KEYS  1 named; then the queues, state by state within each station
-//	ARGV  1 number of states, 2 n, 3 late before (unix s), 4 soon before (unix s)
-//	result {{all, late, soon of each state}, {number, score, …}, named numbers}
+//	ARGV  1 number of states, 2 n, 3 late before (unix s), 4 soon before (unix s), 5 the state of the entries,
+//	      counted from 1, 0 for all of them
+//	result {{all, late, soon of each state}, {number, score, …}, named entries}
 var readQueuesScript = redis.NewScript(`
-local states, n, late, soon = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local states, n, late, soon, only = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local counts, heads, scores, out = {}, {}, {}, {}
 for i = 1, 3 * states do counts[i] = 0 end
 for i = 2, #KEYS do
   local head = redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')
   if head[1] then
     local first = tonumber(head[2])
-    local c = 3 * ((i - 2) % states)
+    local state = (i - 2) % states
+    local c = 3 * state
     counts[c+1] = counts[c+1] + redis.call('ZCARD', KEYS[i])
     if first < soon then
       local l = 0
@@ -32,8 +36,10 @@ for i = 2, #KEYS do
       counts[c+2] = counts[c+2] + l
       counts[c+3] = counts[c+3] + redis.call('ZCOUNT', KEYS[i], '-inf', '(' .. ARGV[4]) - l
     end
-    heads[#heads+1] = {first, KEYS[i]}
-    scores[#scores+1] = first
+    if only == 0 or only == state + 1 then
+      heads[#heads+1] = {first, KEYS[i]}
+      scores[#scores+1] = first
+    end
   end
 end
 if n > 0 then
@@ -58,11 +64,11 @@ for i = 1, math.min(n, #out) do
   flat[2*i-1] = out[i][2]
   flat[2*i] = string.format('%.0f', out[i][1])
 end
-return {counts, flat, redis.call('SMEMBERS', KEYS[1])}
+return {counts, flat, redis.call('HVALS', KEYS[1])}
 `)
 
 // ReadQueues implements echowall.QueueStore.
-func (s *Store) ReadQueues(ctx context.Context, ask echowall.QueueAsk) ([]echowall.QueueEntry, map[echowall.WishState]echowall.QueueCount, []string, error) {
+func (s *Store) ReadQueues(ctx context.Context, ask echowall.QueueAsk) ([]echowall.QueueEntry, map[echowall.WishState]echowall.QueueCount, []echowall.NamedEntry, error) {
 	keys := make([]string, 1, 1+len(ask.Stations)*len(ask.States))
 	keys[0] = s.keys.named()
 	for _, station := range ask.Stations {
@@ -70,7 +76,7 @@ func (s *Store) ReadQueues(ctx context.Context, ask echowall.QueueAsk) ([]echowa
 			keys = append(keys, s.keys.queue(station, state))
 		}
 	}
-	got, err := s.run(ctx, readQueuesScript, keys, len(ask.States), ask.First, ask.Late.Unix(), ask.Soon.Unix()).Slice()
+	got, err := s.run(ctx, readQueuesScript, keys, len(ask.States), ask.First, ask.Late.Unix(), ask.Soon.Unix(), 1+slices.Index(ask.States, ask.Only)).Slice()
 	if err != nil {
 		return nil, nil, nil, wrap(err)
 	}
@@ -101,9 +107,12 @@ func (s *Store) ReadQueues(ctx context.Context, ask echowall.QueueAsk) ([]echowa
 		}
 		first = append(first, echowall.QueueEntry{Number: number, Due: due})
 	}
-	named := make([]string, len(list))
+	named := make([]echowall.NamedEntry, len(list))
 	for i, x := range list {
-		named[i], _ = x.(string)
+		text, _ := x.(string)
+		if err := json.Unmarshal([]byte(text), &named[i]); err != nil {
+			return nil, nil, nil, echowall.Errorf(echowall.KindInternal, "store: named wish: %w", err)
+		}
 	}
 	return first, counts, named, nil
 }
@@ -119,10 +128,26 @@ func (s *Store) WishesOf(ctx context.Context, numbers ...string) ([]*echowall.Wi
 	return s.wishesOf(ctx, numbers)
 }
 
-// Pulses returns a number for each station that grows with every change of a wish there. Stations without any
-// change yet are missing.
-func (s *Store) Pulses(ctx context.Context) (map[echowall.StationID]int64, error) {
-	all, err := s.pipe.HGetAll(ctx, s.keys.pulse()).Result()
+// Pulses returns a number for each station that grows with every change of a wish there: for the stations named,
+// or for all if none is. Stations without any change yet are missing.
+func (s *Store) Pulses(ctx context.Context, stations ...echowall.StationID) (map[echowall.StationID]int64, error) {
+	all := make(map[string]string)
+	var err error
+	if len(stations) == 0 {
+		all, err = s.pipe.HGetAll(ctx, s.keys.pulse()).Result()
+	} else {
+		fields := make([]string, len(stations))
+		for i, id := range stations {
+			fields[i] = string(id)
+		}
+		var values []any
+		values, err = s.pipe.HMGet(ctx, s.keys.pulse(), fields...).Result()
+		for i, v := range values {
+			if text, ok := v.(string); ok {
+				all[fields[i]] = text
+			}
+		}
+	}
 	if err != nil {
 		return nil, wrap(err)
 	}

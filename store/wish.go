@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
@@ -116,12 +117,11 @@ func (s *Store) indexWish(c *change, before, w *echowall.Wish) {
 	if queued(w) && (moved || !before.Due.Equal(w.Due)) {
 		c.do("ZADD", s.keys.queue(w.Station, w.State), w.Due.Unix(), w.Number)
 	}
-	withheld := func(w *echowall.Wish) bool { return queued(w) && len(w.Excluded) > 0 }
-	switch was := withheld(before); {
-	case withheld(w) && !was:
-		c.do("SADD", s.keys.named(), w.Number)
-	case was && !withheld(w):
-		c.do("SREM", s.keys.named(), w.Number)
+	switch was, is := withheld(before), withheld(w); {
+	case is != was && is != "":
+		c.do("HSET", s.keys.named(), w.Number, is)
+	case is != was:
+		c.do("HDEL", s.keys.named(), w.Number)
 	}
 	c.do("HINCRBY", s.keys.pulse(), string(w.Station), 1)
 	if before != nil && before.Station != w.Station {
@@ -139,6 +139,18 @@ func (s *Store) indexWish(c *change, before, w *echowall.Wish) {
 	case was && !w.OnWall():
 		c.do("ZREM", s.keys.wall(), w.Number)
 	}
+}
+
+// withheld is what the queues have to know of a queued wish in which somebody is named; "" of any other.
+func withheld(w *echowall.Wish) string {
+	if w == nil || w.Due.IsZero() || len(w.Excluded) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(echowall.NamedEntry{Number: w.Number, Due: w.Due, State: w.State, Station: w.Station, Grid: w.Grid, Excluded: w.Excluded})
+	if err != nil {
+		panic(err) // strings and a time
+	}
+	return string(text)
 }
 
 // WishesBy implements echowall.WishStore.

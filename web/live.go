@@ -16,8 +16,9 @@ import (
 // Live tells open console pages that wishes of a station changed. While anybody listens, one goroutine asks
 // the store for its counters; otherwise nothing runs.
 type Live struct {
-	// Pulses returns a number for each station that grows with every change of a wish there.
-	Pulses func(ctx context.Context) (map[echowall.StationID]int64, error)
+	// Pulses returns a number for each station that grows with every change of a wish there; of all stations when
+	// none is named.
+	Pulses func(ctx context.Context, stations ...echowall.StationID) (map[echowall.StationID]int64, error)
 	// Every is how long a change may go unnoticed.
 	Every  time.Duration
 	Logger *slog.Logger
@@ -48,7 +49,7 @@ func version(pulses map[echowall.StationID]int64, stations map[echowall.StationI
 }
 
 // NewLive returns a Live that asks pulses every so often.
-func NewLive(pulses func(ctx context.Context) (map[echowall.StationID]int64, error), every time.Duration, logger *slog.Logger) *Live {
+func NewLive(pulses func(ctx context.Context, stations ...echowall.StationID) (map[echowall.StationID]int64, error), every time.Duration, logger *slog.Logger) *Live {
 	return &Live{Pulses: pulses, Every: every, Logger: logger, listeners: make(map[*listener]bool), closed: make(chan struct{})}
 }
 
@@ -210,7 +211,13 @@ func liveSince(r *http.Request) (int64, error) {
 // liveVersion is the version of what a page shows of the stations in span. It is read before the page's data,
 // so that a change in between is noticed.
 func (s *Server) liveVersion(ctx context.Context, span echowall.Span) (int64, error) {
-	pulses, err := s.Console.Live.Pulses(ctx)
+	stations := span.Stations
+	if span.All {
+		stations = nil
+	} else if len(stations) == 0 {
+		return 0, nil
+	}
+	pulses, err := s.Console.Live.Pulses(ctx, stations...)
 	return version(pulses, stationSet(span)), err
 }
 
