@@ -39,14 +39,6 @@ type kind[T any] struct {
 	blank func(id string) T
 }
 
-// heading is what a column is called, with the star that says it must be filled in.
-func (c *column[T]) heading() string {
-	if c.required {
-		return c.title + "*"
-	}
-	return c.title
-}
-
 // The names of the sheets, in the order in which they are written.
 const (
 	sheetNotes    = "说明"
@@ -69,29 +61,39 @@ var sheets = []sheet{orgKind, peopleKind, stationKind, gridKind, pointKind, unit
 // sheet is a kind whose type of entries does not matter.
 type sheet interface {
 	title() string
-	headings() []heading
+	headings() []Heading
 	plan(p *planner, in *readSheet) []Row
 	rows(r *echowall.Roster, f func([]string) error) error
 }
 
-// heading describes one column of a sheet.
-type heading struct {
-	Title    string // without the star
-	Required bool
-	Listed   bool
+// Heading describes one column of a sheet.
+type Heading struct {
+	Title    string
+	Required bool // every row must have a value
+	Listed   bool // the sheet must have the column
 	Width    float64
 	Example  string
-	Help     string // key
-	Field    string
+	Help     string // key of the sentence that explains it
+	Field    string // of the entry, by its name in JSON
+}
+
+// Headings are the columns of a sheet in the order of Row.Cells; nil for a name that no sheet has.
+func Headings(name string) []Heading {
+	for _, s := range sheets {
+		if s.title() == name {
+			return s.headings()
+		}
+	}
+	return nil
 }
 
 func (k *kind[T]) title() string { return k.name }
 
-func (k *kind[T]) headings() []heading {
-	out := make([]heading, len(k.columns))
+func (k *kind[T]) headings() []Heading {
+	out := make([]Heading, len(k.columns))
 	for i := range k.columns {
 		c := &k.columns[i]
-		out[i] = heading{c.title, c.required, c.required || c.listed, c.width, c.example, c.help, c.field}
+		out[i] = Heading{c.title, c.required, c.required || c.listed, c.width, c.example, c.help, c.field}
 	}
 	return out
 }

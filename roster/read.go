@@ -180,7 +180,7 @@ func readHead(s sheet, cells []string, row int) (*readSheet, error) {
 		if title != "政治生日" && slices.ContainsFunc(forbiddenTitles, func(f string) bool { return strings.Contains(title, f) }) {
 			return nil, refuse("roster.column_private", "sheet", s.title(), "column", columnName(at+1))
 		}
-		i := slices.IndexFunc(heads, func(h heading) bool { return h.Title == title })
+		i := slices.IndexFunc(heads, func(h Heading) bool { return h.Title == title })
 		switch {
 		case i < 0:
 			return nil, refuse("roster.column_unknown", "sheet", s.title(), "column", shown(title), "row", fmt.Sprint(row))
@@ -234,7 +234,7 @@ func (in *readSheet) readRow(cells []string, n int) (Row, bool) {
 	}
 	for i, why := range row.Remarks {
 		if why.Why.Key == "roster.private" {
-			at := in.at[slices.IndexFunc(heads, func(h heading) bool { return h.Title == why.Column })]
+			at := in.at[slices.IndexFunc(heads, func(h Heading) bool { return h.Title == why.Column })]
 			row.Remarks[i].Why = refuse("roster.private_cell", "sheet", in.sheet.title(), "cell", columnName(at+1)+fmt.Sprint(n))
 		}
 	}

@@ -167,7 +167,7 @@ func (b *book) add(title string) error {
 }
 
 // sheet writes one sheet row by row; fill calls row for each.
-func (b *book) sheet(title string, heads []heading, more []string, fill func(row func([]string, Outcome) error) error) error {
+func (b *book) sheet(title string, heads []Heading, more []string, fill func(row func([]string, Outcome) error) error) error {
 	if err := b.add(title); err != nil {
 		return err
 	}
