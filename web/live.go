@@ -172,6 +172,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 		return out.Flush() == nil
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep the words until there are many
 	if !say(liveRetry) {
 		return nil
 	}
