@@ -218,7 +218,10 @@ func (o *office) movesHouse(t *testing.T) {
 	o.vars["ECHOWALL_REDIS_URL"] = redistest.Run(t).URL()
 	o.vars[passphraseVariable] = passphrase
 	says(t, o.command("restore", file), "wish 1\n", "identity ", "station 1\n", "branch 2\n")
-	if again := o.command("export", "-with-identity"); !slices.Equal(plainLines(again), plainLines(text)) {
+	again := o.command("export", "-with-identity")
+	fresh := slices.DeleteFunc(plainLines(again), func(line string) bool { return slices.Contains(plainLines(text), line) })
+	if len(fresh) != 1 || !strings.Contains(fresh[0], `\"kind\":\"export\"`) || len(plainLines(again)) != len(plainLines(text))+1 {
+		// The second export is on record in itself; everything else is as it was.
 		t.Errorf("the restored account exports something else:\n%s\nwas:\n%s", again, text)
 	}
 
