@@ -63,8 +63,8 @@ func (s *Store) ChangeRoster(ctx context.Context, rule func(*echowall.Directory)
 		if err := c.setDoc(s.keys.directory(), version, &doc); err != nil {
 			return err
 		}
-		if changeOf(ctx) != nil {
-			c.directory = after
+		if changeOf(ctx) != nil { // what follows in the turn sees it
+			c.directory = echowall.NewDirectory(after, d.Revision+1)
 		}
 		return nil
 	})
@@ -72,7 +72,7 @@ func (s *Store) ChangeRoster(ctx context.Context, rule func(*echowall.Directory)
 
 // stageEntries stages the writing of entries into the generation in use and returns the roster with them, nil
 // when there is nothing to write.
-func (s *Store) stageEntries(c *change, d *echowall.Directory, in directoryDoc, entries *echowall.Roster) (*echowall.Directory, error) {
+func (s *Store) stageEntries(c *change, d *echowall.Directory, in directoryDoc, entries *echowall.Roster) (*echowall.Roster, error) {
 	r := *d.Roster
 	log := rosterChange{After: in.Mark, IDs: make(map[string][]string)}
 	total := 0
@@ -111,7 +111,7 @@ func (s *Store) stageEntries(c *change, d *echowall.Directory, in directoryDoc, 
 		c.do("LPUSH", s.keys.directoryLog(), string(text))
 		c.do("LTRIM", s.keys.directoryLog(), 0, logKept-1)
 	}
-	return echowall.NewDirectory(&r, d.Revision+1), nil
+	return &r, nil
 }
 
 // flipScript takes a generation into use if it is complete and nobody changed the roster meanwhile.
