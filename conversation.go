@@ -21,9 +21,23 @@ type Conversation struct {
 	Draft *Dialog `json:"draft,omitempty"`
 	// Flood counts recent messages for the per-person limit.
 	Flood Flood `json:"flood"`
+	// Here is the place whose code the person scanned last.
+	Here *Here `json:"here,omitempty"`
 	// Unknown counts texts in a row that were not understood; the second one offers a human.
 	Unknown int `json:"unknown,omitempty"`
 }
+
+// HereKept is how long the next wish is recorded at the place whose code was scanned.
+const HereKept = 2 * time.Hour
+
+// Here says that somebody scanned the code of a place, and when.
+type Here struct {
+	Scene string    `json:"scene"`
+	At    time.Time `json:"at"`
+}
+
+// Holds reports whether a wish handed in at now is recorded there.
+func (h *Here) Holds(now time.Time) bool { return now.Sub(h.At) < HereKept }
 
 // Dialog is one guided exchange: which one, at which step, with what typed so far. Data is the dialog's own
 // typed state in JSON; Version guards against state written by an older program.

@@ -21,6 +21,22 @@ func (u *Duty) Alarm(ctx context.Context, w *Wish) error {
 	return u.Store.Owe(ctx, debts...)
 }
 
+// Arrived tells the officers of a wish's station that it was given to them, once an hour however many were.
+func (u *Duty) Arrived(ctx context.Context, w *Wish) error {
+	officers, err := u.officers(ctx, w.Station)
+	if err != nil {
+		return err
+	}
+	now := u.Now()
+	round := "routed " + now.UTC().Truncate(time.Hour).Format(time.RFC3339)
+	told := officers.of(w)
+	debts := make([]Debt, 0, len(told))
+	for _, p := range told {
+		debts = append(debts, NewDebt(DebtWishNew, Recipient(p), string(w.Station), round, now))
+	}
+	return u.Store.Owe(ctx, debts...)
+}
+
 // Call tells the officers of a station that somebody asks for a person, about wish number if there is one
 // ("" otherwise), and returns how many were told. The officers learn nothing about who asks; the same
 // person and wish make one message an hour.

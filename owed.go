@@ -13,6 +13,7 @@ type DebtKind string
 // What the account may owe a person.
 const (
 	DebtWishAccepted  DebtKind = "wish.accepted"  // to the author: accepted, until when
+	DebtWishRouted    DebtKind = "wish.routed"    // to the author: which station it is with now
 	DebtWishAnswered  DebtKind = "wish.answered"  // to the author: the answer, and the question to rate it
 	DebtWishRedo      DebtKind = "wish.redo"      // to the officer: the author says it is not solved
 	DebtWishDue       DebtKind = "wish.due"       // to the officer: the deadline is near

@@ -92,8 +92,8 @@ type Target struct {
 	Grid    GridID
 	Unit    UnitID
 	Branch  BranchID
-	// Roster is somebody on the roster: reached through the home branch and through every place and unit where
-	// the person acts.
+	// Roster is somebody on the roster: reached through each of the person's branches, and through every place
+	// and unit where the person acts.
 	Roster RosterID
 	// Excluded are the parties named in a wish.
 	Excluded []Party
@@ -101,5 +101,5 @@ type Target struct {
 
 // Target is the wish as permissions see it.
 func (w *Wish) Target() Target {
-	return Target{Number: w.Number, Station: w.Station, Excluded: w.Excluded}
+	return Target{Number: w.Number, Station: w.Station, Grid: w.Grid, Excluded: w.Excluded}
 }

@@ -74,6 +74,7 @@ type manner struct {
 
 var manners = map[DebtKind]manner{
 	DebtWishAccepted:  {quiet: true, answer: true},
+	DebtWishRouted:    {quiet: true, answer: true},
 	DebtWishAnswered:  {quiet: true, answer: true},
 	DebtWishRedo:      {quiet: true, workdays: true},
 	DebtWishDue:       {quiet: true, workdays: true, office: true},

@@ -84,6 +84,8 @@ type Wish struct {
 	Created time.Time `json:"created"`
 	Author  AuthorID  `json:"author"`
 	Station StationID `json:"station"`
+	Grid    GridID    `json:"grid,omitempty"`   // of that station, if known
+	Placed  PlacedBy  `json:"placed,omitempty"` // how Station was found; "" while it waits at the triage desk
 	// Excluded are the parties named in the text, who neither see nor handle the wish.
 	Excluded []Party   `json:"excluded,omitempty"`
 	Place    string    `json:"place,omitempty"`

@@ -17,6 +17,7 @@ type Move string
 const (
 	MoveSubmit     Move = "submit"     // [1] by the author
 	MoveAccept     Move = "accept"     // [6] by a liaison officer; signs for it
+	MoveRoute      Move = "route"      // to another station, before anybody has signed; the note is its number
 	MoveAnswer     Move = "answer"     // [9] by a liaison officer
 	MoveRate       Move = "rate"       // [21] by the author
 	MoveRedo       Move = "redo"       // [22, 23] by the author: not solved

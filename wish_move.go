@@ -27,6 +27,7 @@ type rule struct {
 // rules is the whole table of handling moves. What is not in it is forbidden.
 var rules = map[Move]rule{
 	MoveAccept:     {[]WishState{WishSubmitted}, []Role{RoleLiaison, RoleHead}},
+	MoveRoute:      {[]WishState{WishSubmitted}, []Role{RoleLiaison, RoleHead, RolePresidium}},
 	MoveSupplement: {[]WishState{WishSubmitted, WishAccepted, WishRedo}, []Role{RoleAuthor}},
 	MoveAnswer:     {[]WishState{WishAccepted, WishRedo}, []Role{RoleLiaison, RoleHead}},
 	MoveRate:       {[]WishState{WishToVerify, WishClosed}, []Role{RoleAuthor}},

@@ -297,35 +297,3 @@ func TestNormaliseNumber(t *testing.T) {
 		t.Errorf("a code that starts with XY lost its head: %q", got)
 	}
 }
-
-func TestFindStation(t *testing.T) {
-	stations := []echowall.Station{
-		{ID: "s1", Name: "柳桥街道联络站", Kind: echowall.StationStreet},
-		{ID: "c1", Name: "竹园社区联络站", Kind: echowall.StationCommunity, Aliases: []string{"竹园", "竹园新村"}, Lat: 30.2500, Lng: 120.1500},
-		{ID: "c2", Name: "三里桥社区联络站", Kind: echowall.StationCommunity, Aliases: []string{"三里桥", "新村"}, Lat: 30.2800, Lng: 120.1500},
-	}
-	for _, tt := range []struct {
-		name, place string
-		pos         *echowall.Position
-		want        echowall.StationID
-	}{
-		{"alias", "竹园东门", nil, "c1"},
-		{"full name", "三里桥社区", nil, "c2"},
-		{"longest name wins", "竹园新村3幢", nil, "c1"},
-		{"shorter one alone", "新村3幢", nil, "c2"},
-		{"two of one length", "竹园或者新村", nil, echowall.TriageStation},
-		{"nothing", "", nil, echowall.TriageStation},
-		{"elsewhere", "东山", nil, echowall.TriageStation},
-		{"position beats text", "三里桥", &echowall.Position{Lat: 30.2510, Lng: 120.1501}, "c1"},
-		{"far position falls back to text", "三里桥", &echowall.Position{Lat: 31, Lng: 121}, "c2"},
-		{"far position", "", &echowall.Position{Lat: 31, Lng: 121}, echowall.TriageStation},
-	} {
-		if got := echowall.FindStation(stations, tt.place, tt.pos); got != tt.want {
-			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
-		}
-	}
-	// One degree of latitude is 111.2 km on the mean sphere.
-	if d := echowall.Distance(30, 120, 31, 120); d < 111190 || d > 111200 {
-		t.Errorf("one degree is %v m", d)
-	}
-}

@@ -34,16 +34,23 @@ type Wishes struct {
 	Now      func() time.Time
 }
 
-// Submit hands in a wish and returns it with its receipt number. stations decides where it belongs.
-func (u *Wishes) Submit(ctx context.Context, w Wish, stations []Station, source EventSource) (*Wish, error) {
-	if w.Station == "" {
-		w.Station = FindStation(stations, w.Place, w.At)
-		// Many people name the place only in the wish itself.
-		if w.Station == TriageStation && w.Place == "" {
-			w.Station = FindStation(stations, w.Text, nil)
-		}
+// Submit hands in a wish and returns it with its receipt number. Where it belongs follows from what its author
+// wrote and sent, unless the caller has Put it somewhere.
+func (u *Wishes) Submit(ctx context.Context, w Wish, source EventSource) (*Wish, error) {
+	d, err := u.Guard.Directory(ctx)
+	if err != nil {
+		return nil, err
 	}
-	err := u.Store.AddWish(ctx, &w, func(w *Wish) error { return w.Submit(u.Now(), u.Calendar, source) })
+	if w.Station == "" {
+		place := d.PlaceOf(w.Place, w.At)
+		// Many people name the place only in the wish itself.
+		if !place.Known() && w.Place == "" {
+			place = d.Named(w.Text)
+		}
+		w.Put(place)
+	}
+	d.Withhold(&w)
+	err = u.Store.AddWish(ctx, &w, func(w *Wish) error { return w.Submit(u.Now(), u.Calendar, source) })
 	if err != nil {
 		return nil, err
 	}

@@ -151,18 +151,14 @@ func (a *App) supplement(c *bot.Context) (echowall.Message, error) {
 }
 
 func (a *App) add(c *bot.Context, number string, s echowall.Supplement) (echowall.Message, error) {
-	stations, err := a.stationsNow(c)
-	if err != nil {
-		return echowall.Message{}, err
-	}
 	before, err := a.Wishes.Mine(c, c.Turn.Author(), number)
 	if err != nil {
 		return echowall.Message{}, err
 	}
-	if s.Place != "" && before.Place != "" {
+	if s.Place != "" && before.Place != "" && !before.MayMove() {
 		return echowall.Message{}, echowall.Refusal(echowall.KindConflict, "wish.place_known", "number", before.Number, "place", before.Place)
 	}
-	w, err := a.Wishes.Supplement(c, c.Turn.Author(), number, s, stations, echowall.FromChat)
+	w, err := a.Wishes.Supplement(c, c.Turn.Author(), number, s, echowall.FromChat)
 	if err != nil {
 		return echowall.Message{}, err
 	}

@@ -11,6 +11,7 @@ import (
 var moveNames = map[echowall.Move]string{
 	echowall.MoveSubmit:     "staff.move_submit",
 	echowall.MoveSupplement: "staff.move_supplement",
+	echowall.MoveRoute:      "places.move_route",
 	echowall.MoveAccept:     "staff.move_accept",
 	echowall.MoveAnswer:     "staff.move_answer",
 	echowall.MoveRate:       "staff.move_rate",
@@ -31,10 +32,18 @@ var nextSteps = map[echowall.WishState]string{
 	echowall.WishWithdrawn: "staff.next_withdrawn",
 }
 
+// nextStep is what an officer can do with a wish now; one at the triage desk is given to a station first.
+func nextStep(w *echowall.Wish) string {
+	if w.State == echowall.WishSubmitted && w.Station == echowall.TriageStation {
+		return "places.next_route"
+	}
+	return nextSteps[w.State]
+}
+
 // viewCase shows an officer everything about a wish but who wrote it.
 func (a *App) viewCase(c *bot.Context) (echowall.Message, error) {
 	number, _, err := needNumber("看", c.Rest)
-	if err != nil && isStaff(c.Who()) {
+	if err != nil && c.Who().Can(echowall.ActionWishRead) {
 		return echowall.Message{}, err
 	}
 	w, err := a.Wishes.ForStaff(c, c.Who(), number)
@@ -73,7 +82,7 @@ func (a *App) viewCase(c *bot.Context) (echowall.Message, error) {
 	if w.Public != nil && !w.OnWall() {
 		lines = append(lines, c.Say("staff.case_public", "text", w.Public.Text))
 	}
-	lines = append(lines, c.Say(a.consentLine(w)), c.Say(nextSteps[w.State], "number", w.Number))
+	lines = append(lines, c.Say(a.consentLine(w)), c.Say(nextStep(w), "number", w.Number))
 	if a.CaseURL != nil {
 		lines = append(lines, link(a.CaseURL(w.Number), c.Say("staff.case_link")))
 	}

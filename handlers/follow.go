@@ -12,11 +12,22 @@ func (a *App) registerFollow(r *bot.Router) {
 	r.Event(wechat.EventScan, a.scan)
 }
 
-// follow greets, tells what becomes of personal data, and says what to do next. A scanned scene makes no
-// difference yet.
+// follow greets, tells what becomes of personal data, and says what to do next: what the code means by which
+// the person came, if it was one.
 func (a *App) follow(c *bot.Context) (echowall.Message, error) {
 	forget(c)
-	text := c.Say("common.greeting", "account", a.Office.Account) + "\n\n" + c.Say("common.privacy", "operator", a.operator(), "contact", a.contact()) + "\n\n" + c.Say("common.next_help")
+	next := c.Say("common.next_help")
+	if c.In.Scene != "" {
+		m, err := a.scene(c, c.In.Scene)
+		if text, refused := c.Refused(err); refused {
+			m.Text, err = text, nil
+		}
+		if err != nil {
+			return echowall.Message{}, err
+		}
+		next = m.Text
+	}
+	text := c.Say("common.greeting", "account", a.Office.Account) + "\n\n" + c.Say("common.privacy", "operator", a.operator(), "contact", a.contact()) + "\n\n" + next
 	return echowall.Message{Text: text}, nil
 }
 
@@ -25,9 +36,7 @@ func (a *App) unfollow(c *bot.Context) (echowall.Message, error) {
 	return echowall.Message{}, a.leave(c, "unfollow")
 }
 
-func (a *App) scan(c *bot.Context) (echowall.Message, error) { return c.Reply("common.scanned") }
-
 func forget(c *bot.Context) {
 	conv := c.Conversation()
-	conv.Dialog, conv.Draft, conv.Unknown = nil, nil, 0
+	conv.Dialog, conv.Draft, conv.Here, conv.Unknown = nil, nil, nil, 0
 }

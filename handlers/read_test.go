@@ -82,7 +82,7 @@ func TestMentions(t *testing.T) {
 
 func TestSurname(t *testing.T) {
 	for text, want := range map[string]bool{"王女士": true, "欧阳先生": true, "王小明先生": false, "王": false, "先生": false, "W先生": false, "王同志": false} {
-		if got := surname.MatchString(text); got != want {
+		if got := echowall.ValidSurname(text); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}

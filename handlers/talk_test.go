@@ -92,6 +92,7 @@ func newTalk(t testing.TB) *talk {
 		Replies:   true,
 		Now:       g.Now,
 	}
+	g.app.Erasure = &echowall.Erasure{Store: s, People: g.app.People, Now: g.Now}
 	g.bot = bot.New(bot.Config{Store: s, Router: g.app.Router(), Say: pack.Words.Say, Now: g.Now})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -267,6 +268,9 @@ func (g *talk) location(name string, lat, lng float64, label string) string {
 func (g *talk) pay() {
 	g.t.Helper()
 	ctx, now := g.t.Context(), g.Now()
+	if _, err := g.app.Erasure.Run(ctx); err != nil {
+		g.t.Fatal(err)
+	}
 	for {
 		ids, err := g.store.LeaseDue(ctx, now, now.Add(time.Minute), 50)
 		if err != nil {

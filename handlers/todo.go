@@ -13,6 +13,7 @@ func (a *App) registerStaff(r *bot.Router) {
 	a.command(r, "办理", a.viewCase)
 	a.command(r, "签收", a.sign)
 	a.command(r, "答复", a.reply)
+	a.command(r, "转站", a.route)
 	a.command(r, "上墙", a.redact)
 	a.command(r, "公开", a.publish)
 	r.Flow(a.replyFlow())

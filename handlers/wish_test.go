@@ -335,7 +335,7 @@ func TestSupplementHasLimits(t *testing.T) {
 	number := g.wish("居民王", "竹园路灯坏了")
 	g.want(g.say("居民王", "补充"), "补充 竹园东门")
 	g.want(g.say("居民赵", "补充 竹园东门"), "没有正在办的心愿")
-	if _, err := g.app.Wishes.Supplement(t.Context(), g.author("居民赵"), number, echowall.Supplement{Place: "河沿"}, stations, echowall.FromChat); echowall.KindOf(err) != echowall.KindNotFound {
+	if _, err := g.app.Wishes.Supplement(t.Context(), g.author("居民赵"), number, echowall.Supplement{Place: "河沿"}, echowall.FromChat); echowall.KindOf(err) != echowall.KindNotFound {
 		t.Errorf("somebody else added to the wish: %v", err)
 	}
 	for range 2 {

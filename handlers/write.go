@@ -31,6 +31,7 @@ type letter struct {
 func (a *App) writers() map[echowall.DebtKind]func(context.Context, echowall.Debt, echowall.Channel) (letter, error) {
 	return map[echowall.DebtKind]func(context.Context, echowall.Debt, echowall.Channel) (letter, error){
 		echowall.DebtWishAccepted:  a.letterAccepted,
+		echowall.DebtWishRouted:    a.letterRouted,
 		echowall.DebtWishAnswered:  a.letterAnswered,
 		echowall.DebtWishRedo:      a.letterRedo,
 		echowall.DebtWishDue:       a.letterDue,

@@ -18,7 +18,7 @@ func (s *Store) DebtCounts(ctx context.Context) (echowall.DebtCounts, error) {
 	if _, err := pipe.Exec(ctx); err != nil {
 		return echowall.DebtCounts{}, wrap(err)
 	}
-	return echowall.DebtCounts{waiting.Val(), dead.Val(), unknown.Val()}, nil
+	return echowall.DebtCounts{Waiting: waiting.Val(), Dead: dead.Val(), Unknown: unknown.Val()}, nil
 }
 
 // Debts lists at most n debts that wait for a person to look at them, oldest first: state is DebtDead or

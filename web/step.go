@@ -32,6 +32,8 @@ func (s *Server) ownSteps(w *echowall.Wish, station string) []step {
 			st.Words = s.words.Say("web.step_submit")
 		case echowall.MoveRedo:
 			st.Words = s.words.Say("web.step_redo")
+		case echowall.MoveRoute:
+			st.Words = s.words.Say("places.step_route")
 		case echowall.MoveSupplement:
 			st.Words = s.words.Say("web.step_supplement")
 		case echowall.MoveRedact:

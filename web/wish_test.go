@@ -100,7 +100,7 @@ func TestWishPageEscapes(t *testing.T) {
 func TestWishLinks(t *testing.T) {
 	s := newSite(t)
 	mine := s.submit("我的心愿路灯")
-	other, err := s.wishes.Submit(t.Context(), echowall.Wish{Text: "别人的心愿垃圾", Author: "a-somebody-else-1"}, nil, echowall.FromChat)
+	other, err := s.wishes.Submit(t.Context(), echowall.Wish{Text: "别人的心愿垃圾", Author: "a-somebody-else-1"}, echowall.FromChat)
 	s.must(err)
 	k := tokenOf(t, s.signer.WishURL(mine, author))
 	photo := s.photo(10, 10)
