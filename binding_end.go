@@ -15,7 +15,7 @@ func (u *People) Leave(ctx context.Context, p PersonID, what string) error {
 		if who.Roster == "" && len(who.Grants) == 0 {
 			return nil
 		}
-		if _, err := u.strip(ctx, p); err != nil {
+		if err := u.strip(ctx, p); err != nil {
 			return err
 		}
 		return u.log(ctx, who, Grant{}, p, who.Roster, what)
@@ -40,23 +40,23 @@ func (u *People) Unbind(ctx context.Context, actor *Who, line RosterID) error {
 		if b.Person == "" {
 			return Refusal(KindConflict, "people.not_bound", "name", onRoster.Name)
 		}
-		if _, err := u.strip(ctx, b.Person); err != nil {
+		if err := u.strip(ctx, b.Person); err != nil {
 			return err
 		}
 		return u.log(ctx, actor, as, b.Person, line, "unbind")
 	})
 }
 
-// strip takes everything away from a person and returns the grants that were given directly.
-func (u *People) strip(ctx context.Context, p PersonID) (direct []Grant, err error) {
+// strip takes everything away from a person.
+func (u *People) strip(ctx context.Context, p PersonID) error {
 	var line RosterID
-	err = u.Store.UpdatePerson(ctx, p, func(w *Who) error {
-		line, direct = w.Roster, w.Grants
+	err := u.Store.UpdatePerson(ctx, p, func(w *Who) error {
+		line = w.Roster
 		*w = Who{Person: p}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if line != "" {
 		err := u.Store.UpdateBinding(ctx, line, func(b *Binding) error {
@@ -64,13 +64,13 @@ func (u *People) strip(ctx context.Context, p PersonID) (direct []Grant, err err
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if u.Sessions != nil {
 		if err := u.Sessions.EndSessions(ctx, p, ""); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return direct, u.Store.ForgetDialog(ctx, p)
+	return u.Store.ForgetDialog(ctx, p)
 }

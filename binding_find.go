@@ -20,19 +20,25 @@ func (u *People) Find(ctx context.Context, actor *Who, a Action, text string) (*
 	}
 	text = strings.TrimSpace(text)
 	var found []*RosterPerson
+	var partly error
 	for i := range d.Roster.People {
 		p := &d.Roster.People[i]
 		if !strings.EqualFold(string(p.ID), text) && (p.Name != text || p.Left) {
 			continue
 		}
-		if _, err := d.allowedOn(actor, a, p); err == nil {
+		switch _, err := d.allowedOn(actor, a, p); {
+		case err == nil:
 			found = append(found, p)
+		case isStaffLine(err):
+			partly = err
 		}
 	}
-	switch len(found) {
-	case 0:
+	switch {
+	case len(found) == 0 && partly != nil:
+		return nil, u.guard().Refuse(ctx, actor, a, Target{}, partly)
+	case len(found) == 0:
 		return nil, Refusal(KindNotFound, "people.nobody", "who", Shorten(text, 20))
-	case 1:
+	case len(found) == 1:
 		return found[0], nil
 	}
 	var lines []string

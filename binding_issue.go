@@ -23,16 +23,21 @@ func (u *People) Invite(ctx context.Context, name string, grants ...Grant) (stri
 }
 
 // Issue makes a code for each of the lines, in their order, and voids their older ones. Lines that are bound
-// need none and are left out.
+// need none and are left out, and so are those of staff whose roles go beyond what actor looks after.
 func (u *People) Issue(ctx context.Context, actor *Who, lines ...RosterID) ([]Slip, error) {
 	var slips []Slip
 	err := u.Store.InOneStep(ctx, func(ctx context.Context) error {
 		slips = nil
+		none := error(Refusal(KindConflict, "people.all_bound"))
 		d, err := u.Roster.Directory(ctx)
 		if err != nil {
 			return err
 		}
 		for _, id := range lines {
+			if q, ok := d.Person(id); ok && d.onlyPartly(actor, ActionCodeIssue, q) {
+				none = staffLine(q)
+				continue
+			}
 			p, as, err := u.onRoster(ctx, d, actor, ActionCodeIssue, id)
 			if err != nil {
 				return err
@@ -47,7 +52,7 @@ func (u *People) Issue(ctx context.Context, actor *Who, lines ...RosterID) ([]Sl
 			if b.Person != "" {
 				continue
 			}
-			s, err := u.issue(ctx, d, p, nil)
+			s, err := u.issue(ctx, d, p)
 			if err != nil {
 				return err
 			}
@@ -57,7 +62,7 @@ func (u *People) Issue(ctx context.Context, actor *Who, lines ...RosterID) ([]Sl
 			}
 		}
 		if len(slips) == 0 {
-			return Refusal(KindConflict, "people.all_bound")
+			return none
 		}
 		return nil
 	})
@@ -67,8 +72,8 @@ func (u *People) Issue(ctx context.Context, actor *Who, lines ...RosterID) ([]Sl
 	return slips, nil
 }
 
-// issue makes the code of one line. direct are grants that it gives besides those of the roster.
-func (u *People) issue(ctx context.Context, d *Directory, p *RosterPerson, direct []Grant) (Slip, error) {
+// issue makes the code of one line.
+func (u *People) issue(ctx context.Context, d *Directory, p *RosterPerson) (Slip, error) {
 	code := NewCode()
 	s := Slip{
 		Roster: p.ID, Name: p.Name, Code: code, Scene: SceneBind + code,
@@ -77,7 +82,7 @@ func (u *People) issue(ctx context.Context, d *Directory, p *RosterPerson, direc
 	if b, ok := d.Branch(p.Branch); ok {
 		s.Branch = b.Name
 	}
-	return s, u.Store.PutCode(ctx, code, BindingCode{Roster: p.ID, Grants: direct, Expires: s.Expires}, codeStored)
+	return s, u.Store.PutCode(ctx, code, BindingCode{Roster: p.ID, Expires: s.Expires}, codeStored)
 }
 
 // onRoster is a line that actor may do something with, and as what. One that they may not see is as good as none.
@@ -97,11 +102,6 @@ func (u *People) onRoster(ctx context.Context, d *Directory, actor *Who, a Actio
 }
 
 func (u *People) guard() *Guard { return &Guard{Roster: u.Roster, Access: u.Access} }
-
-// allowedOn is Allowed for what is done to a person of the roster.
-func (d *Directory) allowedOn(who *Who, a Action, p *RosterPerson) (Grant, error) {
-	return d.Allowed(who, a, Target{Roster: p.ID})
-}
 
 // log records a change of what somebody may do: by whom, as what, to which account and which line.
 func (u *People) log(ctx context.Context, actor *Who, as Grant, about PersonID, line RosterID, what string) error {

@@ -63,7 +63,7 @@ func (u *People) ProposeRebinding(ctx context.Context, actor *Who, line RosterID
 }
 
 // ConfirmRebinding is the word of the second person: the account that was bound loses everything at once, and
-// the slip has a new code. Wrong digits are counted; as with Bind, a surface must keep the turn's changes when it
+// the slip has a new code. Roles that were given directly are not on the roster and have to be given anew. Wrong digits are counted; as with Bind, a surface must keep the turn's changes when it
 // answers a refusal.
 func (u *People) ConfirmRebinding(ctx context.Context, actor *Who, line RosterID, digits string) (*Slip, error) {
 	var slip *Slip
@@ -81,15 +81,14 @@ func (u *People) ConfirmRebinding(ctx context.Context, actor *Who, line RosterID
 		if err != nil || refused != nil {
 			return err
 		}
-		direct, err := u.strip(ctx, b.Person)
-		if err != nil {
+		if err := u.strip(ctx, b.Person); err != nil {
 			return err
 		}
 		d, err := u.Roster.Directory(ctx)
 		if err != nil {
 			return err
 		}
-		s, err := u.issue(ctx, d, p, direct)
+		s, err := u.issue(ctx, d, p)
 		if err != nil {
 			return err
 		}

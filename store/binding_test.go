@@ -43,8 +43,11 @@ func newOffice(t *testing.T) *office {
 			{ID: "M2", Name: "李四", Branch: "b1", Standing: echowall.StandingFull},
 			{ID: "M3", Name: "王五", Branch: "b2", Standing: echowall.StandingFull},
 			{ID: "M4", Name: "赵六", Branch: "b1", Standing: echowall.StandingFull, Left: true},
+			{ID: "M5", Name: "周五", Branch: "b1", Standing: echowall.StandingFull},
 			{ID: "R1", Name: "钱七", Duties: []echowall.Grant{{Role: echowall.RoleRegistrar, Scope: "*"}}},
+			{ID: "R2", Name: "吴九", Branch: "b1", Standing: echowall.StandingFull, Duties: []echowall.Grant{{Role: echowall.RoleRegistrar, Scope: "*"}}},
 			{ID: "S1", Name: "孙八", Branch: "b1", Standing: echowall.StandingFull, Secretary: true},
+			{ID: "S2", Name: "郑十", Branch: "b2", Joint: []echowall.BranchID{"b1"}, Standing: echowall.StandingFull, Secretary: true},
 		},
 	}
 	o.no(o.store.ReplaceRoster(t.Context(), 0, roster))
@@ -113,7 +116,7 @@ func (o *office) logged(n int) []string {
 
 func TestSlips(t *testing.T) {
 	o := newOffice(t)
-	slips, err := o.one.Issue(t.Context(), secretary, "M1", "M2")
+	slips, err := o.one.Issue(t.Context(), secretary, "M1", "M5")
 	o.no(err)
 	if len(slips) != 2 || slips[0].Name != "张三" || slips[1].Branch != "第一支部" || slips[0].Scene != "b-"+slips[0].Code || !slips[0].Expires.Equal(noon.Add(14*24*time.Hour)) {
 		t.Errorf("slips %+v", slips)
@@ -139,19 +142,27 @@ func TestSlips(t *testing.T) {
 	}
 
 	// Who is bound needs no code; of a branch the others get theirs.
-	slips, err = o.one.Issue(t.Context(), secretary, "M1", "M2")
-	if o.no(err); len(slips) != 1 || slips[0].Roster != "M2" {
+	slips, err = o.one.Issue(t.Context(), secretary, "M1", "M2", "M5", "S1")
+	if o.no(err); len(slips) != 2 || slips[0].Roster != "M5" || slips[1].Roster != "S1" {
 		t.Errorf("slips %+v", slips)
 	}
 	_, err = o.one.Issue(t.Context(), secretary, "M1")
 	o.refused(err, "people.all_bound")
 	_, err = o.one.Issue(t.Context(), secretary, "M3")
 	o.refused(err, "people.nobody")
+
+	// Nobody hands out more than they look after.
+	for _, line := range []echowall.RosterID{"M2", "R2", "S2"} {
+		_, err = o.one.Issue(t.Context(), secretary, line)
+		o.refused(err, "people.staff_line")
+	}
+	_, err = o.one.Issue(t.Context(), head, "M2")
+	o.no(err)
 	_, err = o.one.Issue(t.Context(), secretary, "M9")
 	o.refused(err, "people.nobody")
-	_, err = o.one.Issue(t.Context(), secretary, "M2", "M4")
+	_, err = o.one.Issue(t.Context(), secretary, "M5", "M4")
 	o.refused(err, "people.left")
-	_, err = o.one.Issue(t.Context(), o.who("p1"), "M2")
+	_, err = o.one.Issue(t.Context(), o.who("p1"), "M5")
 	if echowall.KindOf(err) != echowall.KindForbidden {
 		t.Errorf("a member made a code: %v", err)
 	}

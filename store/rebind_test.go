@@ -11,8 +11,9 @@ import (
 )
 
 var (
-	// head of the station where M2 is an officer, secretary of the branch of M1 and M2: two who may agree on M2.
-	head = &echowall.Who{Person: "p-head", Grants: []echowall.Grant{{Role: echowall.RoleHead, Scope: "c1"}}}
+	// head and other look after the station where M2 is an officer: two who may agree on M2.
+	head  = &echowall.Who{Person: "p-head", Roster: "H1", Grants: []echowall.Grant{{Role: echowall.RoleHead, Scope: "c1"}}}
+	other = &echowall.Who{Person: "p-other", Grants: []echowall.Grant{{Role: echowall.RoleHead, Scope: "c1"}}}
 	// outsider may bind anew, but nobody of this branch.
 	outsider = &echowall.Who{Person: "p-outsider", Grants: []echowall.Grant{{Role: echowall.RoleSecretary, Scope: "b2"}}}
 )
@@ -31,12 +32,12 @@ func TestRebinding(t *testing.T) {
 		turn.Conversation().Dialog = &echowall.Dialog{Name: "reply", Step: "answer", Version: 1, Data: json.RawMessage(`{}`), Touched: noon}
 	})
 
-	r, err := o.one.ProposeRebinding(ctx, secretary, "M2")
+	r, err := o.one.ProposeRebinding(ctx, head, "M2")
 	o.no(err)
 	if len(r.Digits) != 4 {
 		t.Fatalf("proposal %+v", r)
 	}
-	again, err := o.other.ProposeRebinding(ctx, secretary, "M2")
+	again, err := o.other.ProposeRebinding(ctx, head, "M2")
 	if o.no(err); *again != *r {
 		t.Errorf("proposed again: %+v, before %+v", again, r)
 	}
@@ -44,8 +45,9 @@ func TestRebinding(t *testing.T) {
 		who *echowall.Who
 		key string
 	}{
-		{secretary, "people.rebind_second"},
-		{&echowall.Who{Person: "p-secretary-2", Roster: secretary.Roster, Grants: secretary.Grants}, "people.rebind_second"}, // another phone of the same
+		{head, "people.rebind_second"},
+		{secretary, "people.staff_line"},
+		{&echowall.Who{Person: "p-head-2", Roster: head.Roster, Grants: head.Grants}, "people.rebind_second"}, // another phone of the same
 		{outsider, "people.nobody"},
 		{o.who(old), "errors.forbidden"},
 		{&echowall.Who{Person: old, Grants: registrar.Grants}, "people.rebind_self"},
@@ -61,7 +63,7 @@ func TestRebinding(t *testing.T) {
 	// A message of the old phone is being worked on while the second person agrees.
 	turn, err := o.store.Begin(ctx, echowall.Contact{Key: "m2", From: openid, At: noon})
 	o.no(err)
-	slip, err := o.other.ConfirmRebinding(ctx, head, "M2", " "+r.Digits)
+	slip, err := o.other.ConfirmRebinding(ctx, other, "M2", " "+r.Digits)
 	o.no(err)
 	if err := turn.Commit(ctx, []byte("late")); echowall.KindOf(err) != echowall.KindConflict {
 		t.Errorf("a turn begun as somebody was committed as nobody: %v", err)
@@ -80,18 +82,18 @@ func TestRebinding(t *testing.T) {
 			t.Errorf("%v is held by %v, %v", g, holders, err)
 		}
 	}
-	_, err = o.one.ConfirmRebinding(ctx, head, "M2", r.Digits)
+	_, err = o.one.ConfirmRebinding(ctx, other, "M2", r.Digits)
 	o.refused(err, "people.not_bound")
 
 	w, err := o.one.Bind(ctx, "p-new", slip.Code)
 	o.no(err)
-	if w.Roster != "M2" || !w.Holds(echowall.RoleLiaison, "c1") || !w.Holds(echowall.RoleAuditor, "*") {
+	if w.Roster != "M2" || !w.Holds(echowall.RoleLiaison, "c1") || w.Holds(echowall.RoleAuditor, "*") {
 		t.Errorf("the new account is %+v", w)
 	}
 	want := []string{
 		"roles bind M2 p-new p-new",
-		"roles rebind.confirm M2 p-head " + string(old),
-		"roles rebind.propose M2 p-secretary " + string(old),
+		"roles rebind.confirm M2 p-other " + string(old),
+		"roles rebind.propose M2 p-head " + string(old),
 	}
 	got := slices.DeleteFunc(o.logged(20), func(line string) bool { return line[:6] == "denied" })
 	if len(got) < 3 || !slices.Equal(got[:3], want) {

@@ -50,6 +50,7 @@ func Roster() *echowall.Roster {
 			{ID: "P03", Name: "石佳音", Branch: "b1", Standing: echowall.StandingFull, Secretary: true},
 			{ID: "P04", Name: "齐远航", Branch: "b1", Standing: echowall.StandingActivist, Duties: []echowall.Grant{{Role: echowall.RoleSupervisor, Scope: echowall.ScopeEverywhere}}},
 			{ID: "P05", Name: "唐疏影", Duties: []echowall.Grant{{Role: echowall.RoleRegistrar, Scope: echowall.ScopeEverywhere}}},
+			{ID: "P06", Name: "齐远航", Branch: "b1", Standing: echowall.StandingFull},
 		},
 	}
 }
