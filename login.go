@@ -19,10 +19,11 @@ const (
 	// is always open would be hit once in two years.
 	LoginCodeTries = 5
 	LoginTriesHour = 60
-	// LoginTickets may be made in LoginTicketSpan; each costs a call to the platform, which allows 100,000
-	// scene codes a day.
-	LoginTickets    = 300
-	LoginTicketSpan = 5 * time.Minute
+	// LoginTickets are made with a scan code in LoginTicketSpan; each costs a call to the platform, which allows
+	// 100,000 scene codes a day. Further ones go without, LoginTicketsBare of them.
+	LoginTickets     = 300
+	LoginTicketsBare = 30_000
+	LoginTicketSpan  = 5 * time.Minute
 )
 
 // LoginScene begins the scene of a code that logs somebody in; the id of the ticket follows.
@@ -88,7 +89,7 @@ func (u *Logins) Begin(ctx context.Context, device string) (secret string, t *Lo
 	if err != nil {
 		return "", nil, err
 	}
-	if n > LoginTickets {
+	if n > LoginTicketsBare {
 		return "", nil, Refusal(KindUnavailable, "console.login_busy")
 	}
 	b := make([]byte, 24)
@@ -96,7 +97,7 @@ func (u *Logins) Begin(ctx context.Context, device string) (secret string, t *Lo
 	secret = base64.RawURLEncoding.EncodeToString(b)
 	id := LoginID(secret)
 	t = &LoginTicket{Number: randomDigits(2), Device: Shorten(device, 40), Made: u.Now().UTC().Truncate(time.Second)}
-	if u.Code != nil {
+	if u.Code != nil && n <= LoginTickets {
 		// Whoever makes codes reports what goes wrong with them.
 		t.URL, _ = u.Code(ctx, LoginScene+id, LoginKept)
 	}
@@ -239,6 +240,9 @@ func (u *Logins) UseCode(ctx context.Context, secret, code string) (*Who, error)
 		return nil, Refusal(KindInvalid, "console.login_code_wrong")
 	}
 	if err != nil {
+		return nil, err
+	}
+	if _, err := u.Store.TakeLogin(ctx, LoginID(secret), func(*LoginTicket) bool { return true }); err != nil && KindOf(err) != KindNotFound {
 		return nil, err
 	}
 	return u.enter(ctx, person, "code")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"echowall"
 )
@@ -42,18 +43,23 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request, d *desk) err
 		return err
 	}
 	ctx, logins := r.Context(), s.Console.Logins
-	if err := logins.Leave(ctx, d.who, "revoked"); err != nil { // on record first
-		return err
-	}
 	list, err := logins.Store.Sessions(ctx, d.who.Person)
 	if err != nil {
 		return err
 	}
+	list = slices.DeleteFunc(list, func(o echowall.OpenSession) bool {
+		return o.ID != r.PostForm.Get("id") && (r.PostForm.Get("all") == "" || s.sessions.is(ctx, o.ID))
+	})
+	if len(list) == 0 {
+		http.Redirect(w, r, "/console/sessions", http.StatusSeeOther)
+		return nil
+	}
+	if err := logins.Leave(ctx, d.who, "revoked"); err != nil { // on record first
+		return err
+	}
 	for _, o := range list {
-		if o.ID == r.PostForm.Get("id") || r.PostForm.Get("all") != "" && !s.sessions.is(ctx, o.ID) {
-			if err := logins.Store.EndSession(ctx, d.who.Person, o.ID); err != nil {
-				return err
-			}
+		if err := logins.Store.EndSession(ctx, d.who.Person, o.ID); err != nil {
+			return err
 		}
 	}
 	http.Redirect(w, r, "/console/sessions?ended=1", http.StatusSeeOther)

@@ -368,6 +368,32 @@ func TestLoginCodeBruteForce(t *testing.T) {
 	}
 }
 
+// A flood of log-in pages uses up no more scan codes than the platform gives, and does not close the way by
+// code.
+func TestLoginFlood(t *testing.T) {
+	c := newConsole(t)
+	for range echowall.LoginTickets + 5 {
+		_, _, err := c.logins.Begin(t.Context(), "")
+		c.must(err)
+	}
+	if n := len(c.made()); n != echowall.LoginTickets {
+		t.Errorf("%d scan codes were made, want %d", n, echowall.LoginTickets)
+	}
+	j := jar{}
+	a := c.open(j, "/console/login")
+	if len(a.all("svg", "qr")) != 0 {
+		t.Error("one more code")
+	}
+	contains(t, a.text(), "用登录码进入")
+	lacks(t, a.text(), "扫不了码")
+	code, err := c.logins.Offer(t.Context(), c.person(officer))
+	c.must(err)
+	c.send(j, "/console/login", "code", code)
+	if !c.inside(j) {
+		t.Error("the code from the chat does not work")
+	}
+}
+
 // Members and residents stay outside, whichever way they try, and so does somebody whose roles are gone.
 func TestOnlyStaffLogIn(t *testing.T) {
 	c := newConsole(t)
