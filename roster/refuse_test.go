@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -367,4 +368,77 @@ func TestNothingWrittenIsAFormula(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Spreadsheet programs keep what was typed as numbers and days, and only show it as text.
+func TestTypedNumbersAndDays(t *testing.T) {
+	for name, c := range map[string]struct {
+		value any
+		code  int    // built-in number format
+		own   string // or one of the author's
+	}{
+		"identity number as a number": {value: float64(110101199003077504)},
+		"a day":                       {value: time.Date(1990, 3, 7, 0, 0, 0, 0, time.UTC)},
+		"7-Mar-90":                    {value: 32939.0, code: 15},
+		"a day with a time":           {value: 32939.5, code: 22},
+		"year last":                   {value: 32939.0, own: "m/d/yyyy"},
+		"short":                       {value: 32939.0, own: "dd.mm.yy"},
+		"in words":                    {value: 32939.0, own: `yyyy"年"m"月"d"日"`},
+		"in figures":                  {value: 32939.0, own: "yyyymmdd"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data := small().bytes(t, func(f *excelize.File) {
+				style := &excelize.Style{NumFmt: c.code}
+				if c.own != "" {
+					style.CustomNumFmt = &c.own
+				}
+				id, err := f.NewStyle(style)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := errors.Join(f.SetCellValue("花名册", "L2", c.value), f.SetCellValue("花名册", "I2", 39995.0), f.SetCellValue("花名册", "H2", 1234)); err != nil {
+					t.Fatal(err)
+				}
+				joined, err := f.NewStyle(&excelize.Style{NumFmt: 14})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := f.SetCellStyle("花名册", "I2", "I2", joined); err != nil {
+					t.Fatal(err)
+				}
+				if c.code != 0 || c.own != "" {
+					if err := f.SetCellStyle("花名册", "L2", "L2", id); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+			if got := outcomes(t, plan(t, nobody(), data)); !strings.Contains(got, "花名册 2 错误 标签：不收身份证号和完整出生日期") {
+				t.Errorf("taken:\n%s", got)
+			}
+			// Without the tag the line is good: the joining day and the digits were typed as numbers too.
+			clean := rewrite(t, data, "L2", "")
+			d := apply(t, nobody(), clean)
+			if p, _ := d.Person("r1"); p.Joined != (echowall.Date{Year: 2009, Month: 7, Day: 1}) || p.PhoneTail != "1234" {
+				t.Errorf("read %+v", p)
+			}
+		})
+	}
+}
+
+// rewrite puts another text into one cell of the sheet of people.
+func rewrite(t testing.TB, data []byte, at, text string) []byte {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.SetCellStr("花名册", at, text); err != nil {
+		t.Fatal(err)
+	}
+	out, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
