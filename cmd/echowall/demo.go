@@ -199,6 +199,7 @@ func (d *demo) settle(ctx context.Context) error {
 func (d *demo) routes(api http.Handler) http.Handler {
 	phones := d.platform.Phones(d.phonesOptions())
 	page := d.page().Handler()
+	own := ownJar(d.service.handler)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := r.URL.Path
 		switch {
@@ -206,6 +207,8 @@ func (d *demo) routes(api http.Handler) http.Handler {
 			page.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/phone/"):
 			phones.ServeHTTP(w, r)
+		case strings.HasPrefix(path, "/m/"):
+			own.ServeHTTP(w, r)
 		case servedByUs(path):
 			d.service.handler.ServeHTTP(w, r)
 		default:
