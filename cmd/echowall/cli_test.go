@@ -53,6 +53,8 @@ func TestWrongUse(t *testing.T) {
 		{"roster place", "at least one -station or -branch"},
 		{"roster place -station zhuyuan", "is not ID=NAME"},
 		{"roster place -branch =第一支部", "is not ID=NAME"},
+		{"roster place -branch b:1=第一支部", "letters, digits and hyphens"},
+		{"roster place -station 竹园=竹园站", "letters, digits and hyphens"},
 		{"roster template", "usage: echowall roster template FILE"},
 		{"roster import", "a workbook is needed"},
 		{"roster import a.xlsx b.xlsx", "more than one file"},

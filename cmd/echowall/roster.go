@@ -33,6 +33,9 @@ func runRosterPlace(ctx context.Context, e env, args []string) error {
 		if !ok || id == "" || slices.Contains(list, "") {
 			return usagef("-station %q is not ID=NAME[,ALIAS]…", x)
 		}
+		if !echowall.ValidRosterID(id) {
+			return usagef("-station %q: an ID has letters, digits and hyphens, at most %d", x, echowall.RosterIDLength)
+		}
 		ss = append(ss, echowall.Station{ID: echowall.StationID(id), Name: list[0], Aliases: list[1:], Kind: echowall.StationCommunity})
 	}
 	var bs []echowall.Branch
@@ -40,6 +43,9 @@ func runRosterPlace(ctx context.Context, e env, args []string) error {
 		id, name, ok := strings.Cut(x, "=")
 		if !ok || id == "" || name == "" {
 			return usagef("-branch %q is not ID=NAME", x)
+		}
+		if !echowall.ValidRosterID(id) {
+			return usagef("-branch %q: an ID has letters, digits and hyphens, at most %d", x, echowall.RosterIDLength)
 		}
 		bs = append(bs, echowall.Branch{ID: echowall.BranchID(id), Name: name})
 	}
