@@ -30,11 +30,11 @@ func FuzzSheet(f *testing.F) {
 	f.Add([]byte(`<row r="2"><c><f>1+1</f></c></row>`))
 	good := people().bytes(f)
 	f.Fuzz(func(t *testing.T, rows []byte) {
-		readBounded(t, rezip(t, good, func(name string, text []byte) []byte {
+		readBounded(t, rezip(t, good, func(name string, text []byte) (string, []byte) {
 			if name == "xl/worksheets/sheet2.xml" {
-				return bytes.Replace(text, []byte("</sheetData>"), append(bytes.Clone(rows), "</sheetData>"...), 1)
+				text = bytes.Replace(text, []byte("</sheetData>"), append(bytes.Clone(rows), "</sheetData>"...), 1)
 			}
-			return text
+			return name, text
 		}))
 	})
 }

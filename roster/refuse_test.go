@@ -22,8 +22,8 @@ func people(more ...[]string) book {
 	return book{"花名册": append([][]string{{"编号*", "姓名*", "支部", "身份*"}, {"r1", "王敏", "", "群众"}}, more...)}
 }
 
-// rezip writes a workbook's parts again; change gets each part's name and text.
-func rezip(t testing.TB, data []byte, change func(name string, text []byte) []byte) []byte {
+// parts writes a workbook's parts again; one gets each of them.
+func parts(t testing.TB, data []byte, one func(w *zip.Writer, f *zip.File) error) []byte {
 	t.Helper()
 	in, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -32,19 +32,7 @@ func rezip(t testing.TB, data []byte, change func(name string, text []byte) []by
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	for _, f := range in.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		part, err := w.Create(f.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := part.Write(change(f.Name, text)); err != nil {
+		if err := one(w, f); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,16 +42,38 @@ func rezip(t testing.TB, data []byte, change func(name string, text []byte) []by
 	return out.Bytes()
 }
 
+// rezip changes the text of parts, and their names.
+func rezip(t testing.TB, data []byte, change func(name string, text []byte) (string, []byte)) []byte {
+	t.Helper()
+	return parts(t, data, func(w *zip.Writer, f *zip.File) error {
+		r, err := f.Open()
+		if err != nil {
+			return err
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			return err
+		}
+		name, text := change(f.Name, text)
+		part, err := w.Create(name)
+		if err != nil {
+			return err
+		}
+		_, err = part.Write(text)
+		return err
+	})
+}
+
 // inPeople changes the XML of the sheet of people in a workbook.
 func inPeople(t testing.TB, b book, old, new string) []byte {
 	t.Helper()
 	hit := false
-	out := rezip(t, b.bytes(t), func(name string, text []byte) []byte {
+	out := rezip(t, b.bytes(t), func(name string, text []byte) (string, []byte) {
 		if strings.HasPrefix(name, "xl/worksheets/") && bytes.Contains(text, []byte(old)) {
 			hit = true
-			return bytes.Replace(text, []byte(old), []byte(new), 1)
+			text = bytes.Replace(text, []byte(old), []byte(new), 1)
 		}
-		return text
+		return name, text
 	})
 	if !hit {
 		t.Fatalf("no sheet has %q", old)
@@ -85,31 +95,41 @@ func bomb(t testing.TB, size int, claimed uint64) []byte {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	good := people().bytes(t)
-	in, err := zip.NewReader(bytes.NewReader(good), int64(len(good)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	for _, f := range in.File {
-		if err := w.Copy(f); err != nil {
+	bombed := false
+	return parts(t, people().bytes(t), func(w *zip.Writer, f *zip.File) error {
+		if !bombed {
+			bombed = true
+			part, err := w.CreateRaw(&zip.FileHeader{
+				Name: "xl/worksheets/sheet9.xml", Method: zip.Deflate, CompressedSize64: uint64(packed.Len()), UncompressedSize64: claimed,
+			})
+			if err != nil {
+				return err
+			}
+			if _, err := part.Write(packed.Bytes()); err != nil {
+				return err
+			}
+		}
+		return w.Copy(f)
+	})
+}
+
+// elsewhere is a workbook with a formula whose sheet is not where sheets usually are.
+func elsewhere(t testing.TB) []byte {
+	t.Helper()
+	data := people().bytes(t, func(f *excelize.File) {
+		if err := f.SetCellFormula("花名册", "B2", "1+1"); err != nil {
 			t.Fatal(err)
 		}
-	}
-	part, err := w.CreateRaw(&zip.FileHeader{
-		Name: "xl/worksheets/sheet9.xml", Method: zip.Deflate, CompressedSize64: uint64(packed.Len()), UncompressedSize64: claimed,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := part.Write(packed.Bytes()); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
+	return rezip(t, data, func(name string, text []byte) (string, []byte) {
+		return strings.Replace(name, "xl/worksheets/", "xl/hidden/", 1), bytes.ReplaceAll(text, []byte("worksheets/"), []byte("hidden/"))
+	})
+}
+
+// twoOfOneName is a workbook that holds each of its parts twice.
+func twoOfOneName(t testing.TB) []byte {
+	t.Helper()
+	return parts(t, people().bytes(t), func(w *zip.Writer, f *zip.File) error { return errors.Join(w.Copy(f), w.Copy(f)) })
 }
 
 func TestRefusesFiles(t *testing.T) {
@@ -128,7 +148,7 @@ func TestRefusesFiles(t *testing.T) {
 		"text":               {[]byte("编号,姓名\nr1,王敏\n"), "不是 .xlsx"},
 		"old or encrypted":   {locked.Bytes(), "有密码"},
 		"half of a file":     {good[:len(good)/2], "打不开"},
-		"another zip":        {rezip(t, good, func(_ string, text []byte) []byte { return text })[:4], "打不开"},
+		"another zip":        {good[:4], "打不开"},
 		"too large":          {append(bytes.Clone(good), make([]byte, roster.FileLimit)...), "超过 32 MB"},
 		"unpacks too much":   {bomb(t, 1<<20, 500<<20), "太大"},
 		"lies about it":      {bomb(t, 8<<20, 100), "打不开"},
@@ -145,15 +165,17 @@ func TestRefusesFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 		}), "A2:A3 是合并单元格"},
-		"a million rows":   {inPeople(t, people(), `r="2"`, `r="1048576"`), "超过 150000 行"},
-		"a cell far down":  {inPeople(t, people(), `r="A2"`, `r="A999999"`), "超过 150000 行"},
-		"a cell far right": {inPeople(t, people(), `r="A2"`, `r="XFD2"`), "超过 40 列"},
-		"not XML":          {inPeople(t, people(), `<row`, `<<row`), ""},
-		"missing column":   {book{"花名册": {{"编号", "姓名", "身份"}}}.bytes(t), "缺少列“支部”"},
-		"unknown column":   {book{"花名册": {{"编号", "姓名", "支部", "身份", "工资"}}}.bytes(t), "不认识的列“工资”"},
-		"column twice":     {book{"花名册": {{"编号", "姓名", "支部", "身份", "姓名"}}}.bytes(t), "两列都叫“姓名”"},
-		"identity column":  {book{"花名册": {{"编号", "姓名", "支部", "身份", "身份证号码"}}}.bytes(t), "E 列是身份证号"},
-		"birthday column":  {book{"花名册": {{"编号", "姓名", "支部", "身份", "出生日期"}}}.bytes(t), "请删去这一列"},
+		"a million rows":         {inPeople(t, people(), `r="2"`, `r="1048576"`), "超过 150000 行"},
+		"a cell far down":        {inPeople(t, people(), `r="A2"`, `r="A999999"`), "超过 150000 行"},
+		"a cell far right":       {inPeople(t, people(), `r="A2"`, `r="XFD2"`), "超过 40 列"},
+		"a sheet kept elsewhere": {elsewhere(t), "是公式"},
+		"two parts of one name":  {twoOfOneName(t), "打不开"},
+		"not XML":                {inPeople(t, people(), `<row`, `<<row`), ""},
+		"missing column":         {book{"花名册": {{"编号", "姓名", "身份"}}}.bytes(t), "缺少列“支部”"},
+		"unknown column":         {book{"花名册": {{"编号", "姓名", "支部", "身份", "工资"}}}.bytes(t), "不认识的列“工资”"},
+		"column twice":           {book{"花名册": {{"编号", "姓名", "支部", "身份", "姓名"}}}.bytes(t), "两列都叫“姓名”"},
+		"identity column":        {book{"花名册": {{"编号", "姓名", "支部", "身份", "身份证号码"}}}.bytes(t), "E 列是身份证号"},
+		"birthday column":        {book{"花名册": {{"编号", "姓名", "支部", "身份", "出生日期"}}}.bytes(t), "请删去这一列"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := read(c.data)

@@ -47,7 +47,11 @@ func inspect(r io.ReaderAt, size int64) error {
 		if strings.HasSuffix(name, "vbaproject.bin") || strings.Contains(name, "/externallinks/") {
 			return refuse("roster.file_macros")
 		}
-		parts[strings.TrimPrefix(name, "/")] = f
+		name = strings.TrimPrefix(name, "/")
+		if parts[name] != nil { // whoever reads it may read the other one
+			return refuse("roster.file_broken")
+		}
+		parts[name] = f
 	}
 	if parts["xl/workbook.xml"] == nil || parts["[content_types].xml"] == nil {
 		return refuse("roster.file_form")
@@ -57,11 +61,11 @@ func inspect(r io.ReaderAt, size int64) error {
 		return refuse("roster.file_broken")
 	}
 	for name, f := range parts {
-		if !strings.HasPrefix(name, "xl/worksheets/") || path.Ext(name) != ".xml" || strings.Contains(name, "/_rels/") {
+		title, listed := names[name] // wherever the file keeps it
+		if !listed && (!strings.HasPrefix(name, "xl/worksheets/") || path.Ext(name) != ".xml" || strings.Contains(name, "/_rels/")) {
 			continue
 		}
-		title := names[name]
-		if title == "" {
+		if !listed {
 			title = path.Base(name)
 		}
 		if title == sheetNotes { // for people to read; nothing of it is used
