@@ -27,7 +27,8 @@ const (
 )
 
 func main() {
-	role := flag.String("role", "", "echo or load: what a child process is; not for people")
+	role := flag.String("role", "", "echo, floor or load: what a child process is; not for people")
+	redis := flag.String("redis", "", "where the role floor stores; not for people")
 	o := options{}
 	flag.IntVar(&o.rounds, "rounds", 6, "measured rounds of each server; one more warms up")
 	flag.IntVar(&o.requests, "requests", 40000, "pushes a round")
@@ -44,6 +45,8 @@ func main() {
 		err = pin(os.Args[1:])
 	case "echo":
 		err = serveEcho(ctx)
+	case "floor":
+		err = serveFloor(ctx, *redis)
 	case "load":
 		err = measure(ctx, o)
 	default:

@@ -23,7 +23,7 @@ type options struct {
 	redis                                 int // its process
 }
 
-// contender is one of the two servers.
+// contender is one of the three servers.
 type contender struct {
 	name    string
 	server  *server
@@ -75,12 +75,14 @@ func measure(ctx context.Context, o options) (err error) {
 		}
 		return nil
 	}}
-	wall := &contender{name: "echowall", right: func(clear string) error {
+	numbered := func(clear string) error {
 		if !receipt.MatchString(clear) {
 			return fmt.Errorf("no receipt number in %q", clear)
 		}
 		return nil
-	}}
+	}
+	wall := &contender{name: "echowall", right: numbered}
+	bare := &contender{name: "floor", right: numbered}
 	if echo.server, err = startServer(ctx, nil, self, "-role", "echo"); err != nil {
 		return err
 	}
@@ -90,22 +92,27 @@ func measure(ctx context.Context, o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, wall.server.stop()) }()
 
+	if bare.server, err = startServer(ctx, nil, self, "-role", "floor", "-redis", url); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, bare.server.stop()) }()
+
 	fmt.Printf("callback: safe mode, %d pushes a round, %d people, %d connections, Redis everysec, %s\n",
 		o.requests, o.people, o.connections, machine.Description())
 	id := 0
 	for round := range o.rounds + 1 {
-		pair := []*contender{echo, wall}
+		turns := []*contender{echo, wall, bare}
 		if round%2 == 1 {
-			slices.Reverse(pair)
+			slices.Reverse(turns)
 		}
-		for _, c := range pair {
+		for _, c := range turns {
 			if err := c.round(ctx, o, round, id); err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
 			id += o.requests
 		}
 	}
-	report(echo, wall)
+	report(echo, wall, bare)
 	stored, err := countWishes(ctx, s)
 	if err != nil {
 		return err

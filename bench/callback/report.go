@@ -13,8 +13,8 @@ const (
 )
 
 // report prints medians of the measured rounds and whether the targets are met.
-func report(echo, wall *contender) {
-	for _, c := range []*contender{echo, wall} {
+func report(echo, wall, bare *contender) {
+	for _, c := range []*contender{echo, wall, bare} {
 		fmt.Printf("%s median: %.0f req/s, p50 %.1f ms, p99 %.1f ms, processor time %.0f µs a request; memory %.1f MiB after the warm-up, %.1f in the middle, %.1f at the end\n",
 			c.name, c.median(func(r result) float64 { return r.rate }),
 			c.median(func(r result) float64 { return ms(r.p50) }), c.median(func(r result) float64 { return ms(r.p99) }),
@@ -28,6 +28,7 @@ func report(echo, wall *contender) {
 		ratios = append(ratios, wall.measured()[i].rate/echo.measured()[i].rate)
 	}
 	fmt.Printf("ratio of medians %.2f (want at least %.2f); by round %.2f\n", wall.median(rate)/echo.median(rate), wantRatio, ratios)
+	fmt.Printf("floor (this callback and one SET, nothing else): %.2f times the echo\n", bare.median(rate)/echo.median(rate))
 	fmt.Printf("p99 %.1f ms, echo %.1f ms (want not above)\n", wall.median(p99), echo.median(p99))
 	growth := float64(wall.memory[len(wall.memory)-1]) / float64(wall.middle())
 	fmt.Printf("memory at the end %.2f times that in the middle (want at most %.2f)\n", growth, flat)
