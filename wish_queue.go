@@ -123,10 +123,17 @@ func (u *Queues) Look(ctx context.Context, who *Who, f QueueFilter) (*QueueView,
 
 // hidden are those wishes of the stations asked for that who must not know of, by number.
 func hidden(d *Directory, who *Who, ask QueueAsk, named []NamedEntry) map[string]NamedEntry {
+	if len(named) == 0 {
+		return nil
+	}
+	asked := make(map[StationID]bool, len(ask.Stations))
+	for _, id := range ask.Stations {
+		asked[id] = true
+	}
 	out := make(map[string]NamedEntry)
 	for _, e := range named {
 		t := Target{Station: e.Station, Grid: e.Grid, Excluded: e.Excluded}
-		if slices.Contains(ask.Stations, e.Station) && d.Allow(who, ActionQueue, t) != nil {
+		if asked[e.Station] && d.Allow(who, ActionQueue, t) != nil {
 			out[e.Number] = e
 		}
 	}

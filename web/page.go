@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 )
 
 // frame is what every page has around its own data.
@@ -94,7 +95,12 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	}
 	h.Set("Content-Encoding", "gzip")
 	w.WriteHeader(status)
-	z := gzip.NewWriter(w)
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(w)
 	z.Write(body)
 	z.Close()
 }
+
+// packers are kept because making one takes most of a megabyte, many times the page.
+var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
