@@ -49,3 +49,17 @@ func TestBranchBindsAtOnce(t *testing.T) {
 		t.Errorf("the access log has %d lines, %v", last.Seq, err)
 	}
 }
+
+// Whoever follows by scanning a slip is greeted and bound at once; scanning it again after leaving is a wrong code.
+func TestFollowThroughASlip(t *testing.T) {
+	g := newTalk(t)
+	slips, err := g.app.People.Issue(t.Context(), script.Registrar(), "P01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.want(g.event("居民甲", wechat.EventSubscribe, slips[0].Scene), "这里是柳桥回音壁", "绑定好了。齐远航", "党员（竹园社区第一党支部）")
+	g.want(g.say("居民甲", "身份"), "齐远航")
+	g.event("居民甲", wechat.EventUnsubscribe, "")
+	g.want(g.event("居民甲", wechat.EventSubscribe, slips[0].Scene), "这里是柳桥回音壁", "绑定码不对")
+	g.want(g.say("居民甲", "身份"), "您是居民")
+}
