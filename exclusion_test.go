@@ -29,6 +29,7 @@ func district() *Directory {
 			{ID: "r-super", Name: "陈督办", Duties: []Grant{{RoleSupervisor, ScopeEverywhere}}},
 			{ID: "r-member", Name: "何党员", Branch: "b1", Standing: StandingFull},
 			{ID: "r-joint", Name: "两头党员", Branch: "b1", Joint: []BranchID{"b2"}, Standing: StandingFull},
+			{ID: "r-both", Name: "褚双职", Branch: "b1", Standing: StandingFull, Duties: []Grant{{RoleReviewer, "s2"}}},
 			{ID: "r-namesake", Name: "李四", Duties: []Grant{{RoleCallback, "s2"}}},
 			{ID: "r-gone", Name: "卫离任", Left: true, Duties: []Grant{{RoleSupervisor, ScopeEverywhere}}},
 		},

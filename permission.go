@@ -92,9 +92,6 @@ type Target struct {
 	Grid    GridID
 	Unit    UnitID
 	Branch  BranchID
-	// Roster is somebody on the roster: reached through each of the person's branches, and through every place
-	// and unit where the person acts.
-	Roster RosterID
 	// Excluded are the parties named in a wish.
 	Excluded []Party
 }

@@ -23,7 +23,6 @@ func (d *Directory) Allow(who *Who, a Action, t Target) error {
 // else the first in the table. For what is somebody's own that is RoleAuthor.
 func (d *Directory) Allowed(who *Who, a Action, t Target) (Grant, error) {
 	var found []Grant
-	targets := d.parts(t)
 	for _, p := range byAction[a] {
 		if p.Extent == ExtentOwn && t.Own {
 			return Grant{Role: p.Role}, nil
@@ -32,7 +31,7 @@ func (d *Directory) Allowed(who *Who, a Action, t Target) (Grant, error) {
 			continue
 		}
 		for _, g := range who.Grants {
-			if g.Role == p.Role && slices.ContainsFunc(targets, func(t Target) bool { return d.covers(g, p.Extent, t) }) {
+			if g.Role == p.Role && d.covers(g, p.Extent, t) {
 				found = append(found, g)
 			}
 		}
@@ -47,33 +46,6 @@ func (d *Directory) Allowed(who *Who, a Action, t Target) (Grant, error) {
 		return Grant{}, a.missing(t)
 	}
 	return Grant{}, Refusal(KindForbidden, a.forbidden())
-}
-
-// parts are the targets of which one has to be reached: t itself and, with somebody of the roster, where that
-// person belongs.
-func (d *Directory) parts(t Target) []Target {
-	out := []Target{t}
-	p, ok := d.Person(t.Roster)
-	if !ok {
-		return out
-	}
-	for _, b := range append([]BranchID{p.Branch}, p.Joint...) {
-		out = append(out, Target{Branch: b})
-	}
-	for _, g := range d.Grants(p.ID) {
-		switch scopeOf[g.Role].part {
-		case partStation:
-			out = append(out, Target{Station: StationID(g.Scope)})
-		case partGrid:
-			if grid, ok := d.Grid(GridID(g.Scope)); ok {
-				out = append(out, Target{Grid: grid.ID, Station: grid.Station})
-			}
-		case partUnit:
-			out = append(out, Target{Unit: UnitID(g.Scope)})
-		case partNone, partBranch, partCommittee:
-		}
-	}
-	return out
 }
 
 // covers reports whether a permission of the given extent reaches t for whoever holds g.

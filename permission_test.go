@@ -204,30 +204,39 @@ func TestActingRole(t *testing.T) {
 	}
 }
 
-// Somebody on the roster is reached through the own branches and through the places where the person acts.
+// Somebody on the roster is reached through the own branches and through the places where the person acts; the
+// roles of staff are handed over only by who looks after all of them.
 func TestPersonAsTarget(t *testing.T) {
 	d := district()
 	for _, c := range []struct {
 		grant  Grant
 		person RosterID
-		want   bool
+		read   bool
+		code   bool
 	}{
-		{Grant{RoleSecretary, "b1"}, "r-member", true},
-		{Grant{RoleSecretary, "b2"}, "r-member", false},
-		{Grant{RoleRegistrar, "c1"}, "r-member", true},
-		{Grant{RoleSecretary, "b2"}, "r-joint", true},
-		{Grant{RoleSecretary, "b1"}, "r-joint", true},
-		{Grant{RoleRegistrar, "c3"}, "r-member", false},
-		{Grant{RoleHead, "s1"}, "r-zhang", true},
-		{Grant{RoleHead, "s1"}, "r-grid", true},
-		{Grant{RoleHead, "s1"}, "r-sole", false},
-		{Grant{RoleHead, "s1"}, "r-unknown", false},
-		{Grant{RoleRegistrar, ScopeEverywhere}, "r-unknown", true},
-		{Grant{RoleSecretary, "b1"}, "r-zhang", false},
+		{Grant{RoleSecretary, "b1"}, "r-member", true, true},
+		{Grant{RoleSecretary, "b2"}, "r-member", false, false},
+		{Grant{RoleSecretary, "b1"}, "r-joint", true, true},
+		{Grant{RoleSecretary, "b2"}, "r-joint", true, true},
+		{Grant{RoleRegistrar, "c1"}, "r-member", true, true},
+		{Grant{RoleRegistrar, "c3"}, "r-member", false, false},
+		{Grant{RoleHead, "s1"}, "r-zhang", true, true},
+		{Grant{RoleHead, "s1"}, "r-grid", true, true},
+		{Grant{RoleHead, "s1"}, "r-sole", false, false},
+		{Grant{RoleSecretary, "b1"}, "r-zhang", false, false},
+		{Grant{RoleSecretary, "b1"}, "r-both", true, false}, // a member who is staff elsewhere
+		{Grant{RoleRegistrar, ScopeEverywhere}, "r-both", true, true},
 	} {
-		err := d.Allow(&Who{Grants: []Grant{c.grant}}, ActionCodeIssue, Target{Roster: c.person})
-		if c.want != (err == nil) {
-			t.Errorf("%v for %s: %v, want %v", c.grant, c.person, err, c.want)
+		p, ok := d.Person(c.person)
+		if !ok {
+			t.Fatalf("nobody is %s", c.person)
+		}
+		who := &Who{Grants: []Grant{c.grant}}
+		if _, err := d.allowedOn(who, ActionRosterRead, p); c.read != (err == nil) {
+			t.Errorf("%v reads %s: %v, want %v", c.grant, c.person, err, c.read)
+		}
+		if _, err := d.allowedOn(who, ActionCodeIssue, p); c.code != (err == nil) {
+			t.Errorf("%v makes a code for %s: %v, want %v", c.grant, c.person, err, c.code)
 		}
 	}
 }

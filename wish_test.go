@@ -55,6 +55,13 @@ func wishIn(t *testing.T, state echowall.WishState) *echowall.Wish {
 			return w
 		}
 	}
+	if state == echowall.WishWithdrawn {
+		w = wishIn(t, echowall.WishSubmitted)
+		if err := w.Erase(at("2026-11-23 10:00"), "a-author", echowall.FromChat); err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
 	if state == echowall.WishRedo {
 		w = wishIn(t, echowall.WishToVerify)
 		if err := w.Rate(at("2026-11-26 10:00"), november, "a-author", echowall.RatingUnsolved, echowall.FromChat); err != nil {
