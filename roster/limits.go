@@ -9,6 +9,9 @@ const (
 	wideLimit  = 40        // columns of one sheet
 	cellLimit  = 3_000_000 // cells of one sheet
 
+	othersLimit = 32 << 20  // bytes of all parts that are unpacked into memory
+	textLimit   = 2_000_000 // shared texts
+
 	// onDisk is from where on a part is unpacked into a temporary file instead of memory.
 	onDisk = 8 << 20
 )

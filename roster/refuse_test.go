@@ -81,8 +81,8 @@ func inPeople(t testing.TB, b book, old, new string) []byte {
 	return out
 }
 
-// bomb is a workbook with one more part of size bytes, which says that it has claimed bytes.
-func bomb(t testing.TB, size int, claimed uint64) []byte {
+// bomb is a workbook with one more part, of size bytes, which says that it has claimed bytes.
+func bomb(t testing.TB, name string, size int, claimed uint64) []byte {
 	t.Helper()
 	var packed bytes.Buffer
 	d, err := flate.NewWriter(&packed, flate.BestCompression)
@@ -100,7 +100,7 @@ func bomb(t testing.TB, size int, claimed uint64) []byte {
 		if !bombed {
 			bombed = true
 			part, err := w.CreateRaw(&zip.FileHeader{
-				Name: "xl/worksheets/sheet9.xml", Method: zip.Deflate, CompressedSize64: uint64(packed.Len()), UncompressedSize64: claimed,
+				Name: name, Method: zip.Deflate, CompressedSize64: uint64(packed.Len()), UncompressedSize64: claimed,
 			})
 			if err != nil {
 				return err
@@ -150,8 +150,10 @@ func TestRefusesFiles(t *testing.T) {
 		"half of a file":     {good[:len(good)/2], "打不开"},
 		"another zip":        {good[:4], "打不开"},
 		"too large":          {append(bytes.Clone(good), make([]byte, roster.FileLimit)...), "超过 32 MB"},
-		"unpacks too much":   {bomb(t, 1<<20, 500<<20), "太大"},
-		"lies about it":      {bomb(t, 8<<20, 100), "打不开"},
+		"unpacks too much":   {bomb(t, "xl/worksheets/sheet9.xml", 1<<20, 500<<20), "太大"},
+		"a large picture":    {bomb(t, "xl/media/1.png", 40<<20, 40<<20), "太大"},
+		"macros":             {bomb(t, "xl/vbaProject.bin", 10, 10), "宏"},
+		"lies about it":      {bomb(t, "xl/worksheets/sheet9.xml", 8<<20, 100), "打不开"},
 		"no known sheet":     {book{"Sheet1": {}}.bytes(t), "没有可以导入的表"},
 		"unknown sheet":      {book{"人员": {{"编号"}}}.bytes(t), "不认识表“人员”"},
 		"sheet name private": {book{"110101199003077512": {{"编号"}}}.bytes(t), "不认识表“……”"},

@@ -36,7 +36,7 @@ func inspect(r io.ReaderAt, size int64) error {
 	if len(z.File) > partsLimit {
 		return refuse("roster.file_unpacks")
 	}
-	var total uint64
+	var total, others uint64
 	parts := make(map[string]*zip.File, len(z.File))
 	for _, f := range z.File {
 		// The reader below stops at the size that is declared here, so it is enough to add these up.
@@ -44,6 +44,11 @@ func inspect(r io.ReaderAt, size int64) error {
 			return refuse("roster.file_unpacks")
 		}
 		name := strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/"))
+		if !strings.HasPrefix(name, "xl/worksheets/sheet") && name != sharedTexts { // these go to a file when they are large
+			if others += f.UncompressedSize64; others > othersLimit {
+				return refuse("roster.file_unpacks")
+			}
+		}
 		if strings.HasSuffix(name, "vbaproject.bin") || strings.Contains(name, "/externallinks/") {
 			return refuse("roster.file_macros")
 		}
@@ -55,6 +60,9 @@ func inspect(r io.ReaderAt, size int64) error {
 	}
 	if parts["xl/workbook.xml"] == nil || parts["[content_types].xml"] == nil {
 		return refuse("roster.file_form")
+	}
+	if err := inspectTexts(parts[sharedTexts]); err != nil {
+		return err
 	}
 	names, err := sheetNames(parts)
 	if err != nil {
@@ -131,15 +139,64 @@ func decode(f *zip.File, v any) error {
 	return xml.NewDecoder(io.LimitReader(r, listLimit)).Decode(v)
 }
 
+// sharedTexts is the part with texts that cells only point to.
+const sharedTexts = "xl/sharedstrings.xml"
+
+// inspectTexts counts the shared texts, of which the library keeps a list.
+func inspectTexts(f *zip.File) error {
+	if f == nil {
+		return nil
+	}
+	n := 0
+	return eachTag(f, func(tag []byte) error {
+		if tagName(tag) == "si" {
+			if n++; n > textLimit {
+				return refuse("roster.file_unpacks")
+			}
+		}
+		return nil
+	})
+}
+
 // inspectSheet reads the tags of one sheet without building anything from them.
 func inspectSheet(f *zip.File, title string) error {
+	long := func() error { return refuse("roster.sheet_long", "sheet", title, "limit", strconv.Itoa(rowLimit)) }
+	cells, at := 0, ""
+	return eachTag(f, func(tag []byte) error {
+		switch tagName(tag) {
+		case "row":
+			if n, err := strconv.Atoi(attribute(tag, "r")); err == nil && n > rowLimit {
+				return long()
+			}
+		case "c":
+			at = attribute(tag, "r")
+			letters := strings.TrimRight(at, "0123456789")
+			if cells++; cells > cellLimit {
+				return long()
+			}
+			if len(letters) > 2 || len(letters) == 2 && letters > columnName(wideLimit) {
+				return refuse("roster.sheet_wide", "sheet", title, "limit", strconv.Itoa(wideLimit))
+			}
+			if n, err := strconv.Atoi(at[len(letters):]); err == nil && n > rowLimit {
+				return long()
+			}
+		case "f":
+			return refuse("roster.sheet_formula", "sheet", title, "cell", plainRef(at))
+		case "mergeCell":
+			return refuse("roster.sheet_merged", "sheet", title, "cell", plainRef(attribute(tag, "ref")))
+		}
+		return nil
+	})
+}
+
+// eachTag calls look with what stands between < and > in a part.
+func eachTag(f *zip.File, look func([]byte) error) error {
 	part, err := f.Open()
 	if err != nil {
 		return refuse("roster.file_broken")
 	}
 	defer part.Close()
 	in := bufio.NewReaderSize(part, 64<<10)
-	cells, at := 0, ""
 	for {
 		switch err := skipTo(in, '<'); {
 		case errors.Is(err, io.EOF):
@@ -151,27 +208,8 @@ func inspectSheet(f *zip.File, title string) error {
 		if err != nil {
 			return refuse("roster.file_broken")
 		}
-		switch tagName(tag) {
-		case "row":
-			if n, err := strconv.Atoi(attribute(tag, "r")); err == nil && n > rowLimit {
-				return refuse("roster.sheet_long", "sheet", title, "limit", strconv.Itoa(rowLimit))
-			}
-		case "c":
-			at = attribute(tag, "r")
-			letters := strings.TrimRight(at, "0123456789")
-			if cells++; cells > cellLimit {
-				return refuse("roster.sheet_long", "sheet", title, "limit", strconv.Itoa(rowLimit))
-			}
-			if len(letters) > 2 || len(letters) == 2 && letters > columnName(wideLimit) {
-				return refuse("roster.sheet_wide", "sheet", title, "limit", strconv.Itoa(wideLimit))
-			}
-			if n, err := strconv.Atoi(at[len(letters):]); err == nil && n > rowLimit {
-				return refuse("roster.sheet_long", "sheet", title, "limit", strconv.Itoa(rowLimit))
-			}
-		case "f":
-			return refuse("roster.sheet_formula", "sheet", title, "cell", plainRef(at))
-		case "mergeCell":
-			return refuse("roster.sheet_merged", "sheet", title, "cell", plainRef(attribute(tag, "ref")))
+		if err := look(tag); err != nil {
+			return err
 		}
 	}
 }
