@@ -124,7 +124,7 @@ func TestTablesAreComplete(t *testing.T) {
 	}
 	a := &App{}
 	for _, f := range []interface{ Validate() error }{
-		a.wishFlow(), draftFlow(a), a.attachFlow(), a.pickFlow(), a.lettersFlow(), a.mineFlow(), a.bindFlow(), a.unbindFlow(), a.replyFlow(),
+		a.wishFlow(), draftFlow(a), a.attachFlow(), a.pickFlow(), a.lettersFlow(), a.mineFlow(), a.bindFlow(), a.loginFlow(), a.unbindFlow(), a.replyFlow(),
 	} {
 		if err := f.Validate(); err != nil {
 			t.Error(err)
