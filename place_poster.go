@@ -23,8 +23,8 @@ type SceneStore interface {
 
 // Places are the use cases around places and their codes.
 type Places struct {
-	Roster RosterStore
-	Store  SceneStore
+	Guard *Guard
+	Store SceneStore
 	// Make asks the platform for a code. life 0 is for ever; the longest other is 30 days.
 	Make func(ctx context.Context, scene string, life time.Duration) (url string, err error)
 	Now  func() time.Time
@@ -50,14 +50,15 @@ func (u *Places) Renew(ctx context.Context, who *Who, scene string) (Poster, err
 }
 
 func (u *Places) poster(ctx context.Context, who *Who, scene string, anew bool) (Poster, error) {
-	d, err := u.Roster.Directory(ctx)
+	d, err := u.Guard.Directory(ctx)
 	if err != nil {
 		return Poster{}, err
 	}
 	spot, err := d.SpotOf(scene)
 	// Whoever may not print here is not told whether there is such a place.
-	if e := d.Allow(who, ActionPlacePrint, Target{Station: spot.Place.Station, Grid: spot.Place.Grid}); e != nil && (err == nil || KindOf(e) == KindForbidden) {
-		return Poster{}, e
+	at := Target{Station: spot.Place.Station, Grid: spot.Place.Grid}
+	if e := d.Allow(who, ActionPlacePrint, at); e != nil && (err == nil || KindOf(e) == KindForbidden) {
+		return Poster{}, u.Guard.Refuse(ctx, who, ActionPlacePrint, at, e)
 	}
 	if err != nil {
 		return Poster{}, err

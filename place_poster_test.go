@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"echowall"
+	"echowall/store"
+	"echowall/store/redistest"
 )
 
 // posterRoster has a place of every kind, open and closed.
@@ -59,30 +61,18 @@ func TestSpotOf(t *testing.T) {
 	}
 }
 
-// kept is a SceneStore and RosterStore that a test can look into.
-type kept struct {
-	echowall.RosterStore
-	directory *echowall.Directory
-	codes     map[string]echowall.SceneCode
-}
-
-func (k *kept) Directory(context.Context) (*echowall.Directory, error) { return k.directory, nil }
-func (k *kept) SceneCode(_ context.Context, scene string) (echowall.SceneCode, error) {
-	if c, ok := k.codes[scene]; ok {
-		return c, nil
-	}
-	return echowall.SceneCode{}, echowall.Errorf(echowall.KindNotFound, "none")
-}
-func (k *kept) PutSceneCode(_ context.Context, scene string, c echowall.SceneCode) error {
-	k.codes[scene] = c
-	return nil
-}
-
 func TestPoster(t *testing.T) {
-	k := &kept{directory: posterRoster(), codes: map[string]echowall.SceneCode{}}
+	k, err := store.Open(t.Context(), store.Config{URL: redistest.Run(t).URL(), Account: "wx1", Secret: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { k.Close() })
+	if err := k.ChangeRoster(t.Context(), func(*echowall.Directory) (*echowall.Roster, error) { return posterRoster().Roster, nil }); err != nil {
+		t.Fatal(err)
+	}
 	made := 0
 	var refused error
-	u := &echowall.Places{Roster: k, Store: k, Now: func() time.Time { return at("2026-11-23 09:00") }, Make: func(_ context.Context, scene string, life time.Duration) (string, error) {
+	u := &echowall.Places{Guard: &echowall.Guard{Roster: k, Access: k}, Store: k, Now: func() time.Time { return at("2026-11-23 09:00") }, Make: func(_ context.Context, scene string, life time.Duration) (string, error) {
 		if refused != nil {
 			return "", refused
 		}
@@ -103,12 +93,17 @@ func TestPoster(t *testing.T) {
 			t.Fatalf("%+v, %v, want %s", p, err, want)
 		}
 	}
-	delete(k.codes, "p-wall")
+	if err := k.Redis().HDel(t.Context(), k.KeyPrefix()+"scenes", "p-wall").Err(); err != nil {
+		t.Fatal(err)
+	}
 	if p, err := u.Poster(t.Context(), over, "p-wall"); err != nil || p.Code.URL != "p-wall2" {
 		t.Errorf("lost: %+v, %v", p, err)
 	}
-	if p, err := u.Renew(t.Context(), liaison, "p-wall"); err != nil || p.Code.URL != "p-wall3" || k.codes["p-wall"] != p.Code {
+	if p, err := u.Renew(t.Context(), liaison, "p-wall"); err != nil || p.Code.URL != "p-wall3" {
 		t.Errorf("renewed: %+v, %v", p, err)
+	}
+	if p, err := u.Poster(t.Context(), liaison, "p-wall"); err != nil || p.Code.URL != "p-wall3" {
+		t.Errorf("after renewing: %+v, %v", p, err)
 	}
 
 	// Not for everybody, and who may not see a place does not learn whether there is one.
@@ -150,8 +145,8 @@ func TestPoster(t *testing.T) {
 		if err == nil || key != tt.want {
 			t.Errorf("%v: %v, want %s", tt.err, err, tt.want)
 		}
-		if _, ok := k.codes["s-z"]; ok {
-			t.Errorf("%v: something was kept", tt.err)
+		if _, err := k.SceneCode(t.Context(), "s-z"); echowall.KindOf(err) != echowall.KindNotFound {
+			t.Errorf("%v: something was kept, %v", tt.err, err)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // Console is what the staff console stands on, besides the use cases of Config. All of it is required
-// but Spell.
+// but Spell and Contact.
 type Console struct {
 	Logins   *echowall.Logins
 	Queues   *echowall.Queues
@@ -25,13 +25,16 @@ type Console struct {
 	Access   *echowall.AccessLog
 	Ledger   *echowall.Ledger
 	Office   *roster.Office
+	Places   *echowall.Places
+	// Contact is how to reach who runs the account, as printed on posters.
+	Contact string
 	// Spell writes under the scan code of the log-in page what it says: phones of a rehearsal have no camera.
 	Spell bool
 }
 
 func (c *Console) check() error {
-	if c.Logins == nil || c.Queues == nil || c.Sessions == nil || c.Live == nil || c.Access == nil || c.Ledger == nil || c.Office == nil {
-		return errors.New("web: Console misses Logins, Queues, Sessions, Live, Access, Ledger or Office")
+	if c.Logins == nil || c.Queues == nil || c.Sessions == nil || c.Live == nil || c.Access == nil || c.Ledger == nil || c.Office == nil || c.Places == nil {
+		return errors.New("web: Console misses Logins, Queues, Sessions, Live, Access, Ledger, Office or Places")
 	}
 	return nil
 }

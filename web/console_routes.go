@@ -30,7 +30,7 @@ func (s *Server) deskRoutes() []deskRoute {
 	return slices.Concat([]deskRoute{
 		{"GET /console/{$}", echowall.ActionConsole, "today", s.today},
 		{"GET /console/queue", echowall.ActionQueue, "queue", s.queue},
-	}, s.caseRoutes(), s.officeRoutes(), []deskRoute{
+	}, s.caseRoutes(), s.officeRoutes(), s.printRoutes(), []deskRoute{
 		{"GET /console/sessions", echowall.ActionSessionOwn, "sessions", s.ownSessions},
 		{"POST /console/sessions/end", echowall.ActionSessionOwn, "sessions", s.endSession},
 	})

@@ -46,6 +46,7 @@ func newConsole(t *testing.T) *console {
 			Queues: &echowall.Queues{Store: s, Guard: conf.Wishes.Guard, Calendar: conf.Wishes.Calendar, Now: conf.Now},
 			Access: &echowall.AccessLog{Store: s, Guard: conf.Wishes.Guard, Now: conf.Now},
 			Ledger: &echowall.Ledger{Store: s, Guard: conf.Wishes.Guard, Access: s},
+			Places: &echowall.Places{Guard: conf.Wishes.Guard, Store: s, Now: conf.Now, Make: c.logins.Code},
 			Office: &roster.Office{
 				Store: s, Guard: conf.Wishes.Guard, Access: s, Uploads: s,
 				Say:   func(err *echowall.Error) string { return conf.Pack.Words.Error(err) },

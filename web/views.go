@@ -23,7 +23,7 @@ var (
 		"phone_me", "phone_settings", "phone_data", "phone_erase",
 		"console_case", "console_error", "console_login", "console_queue", "console_sessions", "console_today",
 		"console_people", "console_person", "console_import", "console_places", "console_place", "console_content",
-		"console_owed", "console_permissions", "console_access",
+		"console_owed", "console_permissions", "console_access", "console_poster", "console_slips",
 	}
 )
 

@@ -73,6 +73,12 @@ func newSite(ctx context.Context, url string) (*site, error) {
 			Queues: &echowall.Queues{Store: s.store, Guard: guard, Calendar: calendar, Now: now},
 			Access: &echowall.AccessLog{Store: s.store, Guard: guard, Now: now},
 			Ledger: &echowall.Ledger{Store: s.store, Guard: guard, Access: s.store},
+			Places: &echowall.Places{
+				Guard: guard, Store: s.store, Now: now,
+				Make: func(_ context.Context, scene string, _ time.Duration) (string, error) {
+					return "http://weixin.qq.com/q/" + scene, nil
+				},
+			},
 			Office: &roster.Office{
 				Store: s.store, Guard: guard, Access: s.store, Uploads: s.store,
 				Say:   func(err *echowall.Error) string { return pack.Words.Error(err) },

@@ -24,12 +24,12 @@ func (s *service) newLogins(guard *echowall.Guard) *echowall.Logins {
 	return l
 }
 
-// sceneURL makes a temporary scan code and returns what it says. What goes wrong is logged: the log-in page
-// does without.
+// sceneURL makes a scan code and returns what it says; life 0 is for ever. What goes wrong is logged: the log-in
+// page and slips do without.
 func (s *service) sceneURL(ctx context.Context, scene string, life time.Duration) (string, error) {
 	qr, err := s.client.CreateQR(ctx, wechat.Scene{Text: scene, Life: life})
 	if err != nil {
-		s.logger.Warn("no scan code for the log-in page", slog.Any("error", err))
+		s.logger.Warn("no scan code", slog.Any("error", err))
 	}
 	return qr.URL, err
 }
@@ -43,6 +43,8 @@ func (s *service) console(logins *echowall.Logins, rehearsal bool) *web.Console 
 		Sessions: s.store.SessionsOf(store.ConsoleSession),
 		Live:     s.live,
 		Spell:    rehearsal,
+		Places:   &echowall.Places{Guard: logins.Guard, Store: s.store, Make: s.sceneURL, Now: s.now},
+		Contact:  s.config.Office.Contact,
 		Access:   &echowall.AccessLog{Store: s.store, Guard: logins.Guard, Now: s.now},
 		Ledger:   &echowall.Ledger{Store: s.store, Guard: logins.Guard, Access: s.store},
 		Office: &roster.Office{
