@@ -12,8 +12,8 @@ import (
 // nothing unless the message is new and everything assumed is true. It conflicts otherwise, and the turn is
 // run again from a proper beginning, which knows why.
 
-// acquaintance is what this process remembers of a person who has neither roles nor an open dialog, a draft
-// or a letter waiting. All of it is a guess: the commit asks whether it still holds. It has no pointers, so
+// acquaintance is what this process remembers of a person who has no roles, no letter waiting, and nothing in
+// the conversation but how fast they write. All of it is a guess: the commit asks whether it still holds. It has no pointers, so
 // that collecting garbage does not walk through thousands of them.
 type acquaintance struct {
 	message     [16]byte // key of the last message
@@ -118,7 +118,7 @@ func (t *turn) assume(c *change, reply string) {
 // remember keeps what a committed turn knows of its person, or that it takes more than remembering.
 func (t *turn) remember() {
 	known := acquaintance{careful: true}
-	if t.stranger && t.boxed == 0 && !t.conv.Flood.At.IsZero() && t.conv.Dialog == nil && t.conv.Draft == nil {
+	if t.stranger && t.boxed == 0 && isPlain(t.conv) {
 		known = acquaintance{
 			flood: t.conv.Flood.Left, at: t.conv.Flood.At.UnixNano(), warned: t.conv.Flood.Warned, unknown: int16(t.conv.Unknown),
 			version: int32(t.convV + 1), authorKnown: t.change.authorKnown,
@@ -126,4 +126,14 @@ func (t *turn) remember() {
 		copy(known.message[:], t.contact.Key)
 	}
 	t.s.met.put(t.person, known)
+}
+
+// isPlain reports whether an acquaintance can hold all that a conversation says. Whatever a conversation learns
+// to hold beside it, such as the place whose code was scanned, takes asking.
+func isPlain(c echowall.Conversation) bool {
+	if c.Flood.At.IsZero() {
+		return false
+	}
+	c.Unknown, c.Flood.Left, c.Flood.At, c.Flood.Warned = 0, 0, time.Time{}, false
+	return c == echowall.Conversation{}
 }

@@ -169,10 +169,17 @@ func TestNothingToGuessFrom(t *testing.T) {
 	if _, ok := g.s.Guess(c); ok {
 		t.Error("the last message was guessed at")
 	}
-	turn := g.begin(g.contact(), echowall.BeginNew)
-	turn.Conversation().Dialog = &echowall.Dialog{Name: "wish"}
-	g.run(turn, "")
-	if _, ok := g.s.Guess(g.contact()); ok {
-		t.Error("somebody in a dialog was guessed at")
+	for name, spoil := range map[string]func(*echowall.Conversation){
+		"in a dialog":      func(c *echowall.Conversation) { c.Dialog = &echowall.Dialog{Name: "wish"} },
+		"with a draft":     func(c *echowall.Conversation) { c.Draft = &echowall.Dialog{Name: "wish"} },
+		"who scanned here": func(c *echowall.Conversation) { c.Here = &echowall.Here{Scene: "p1", At: time.Unix(1_800_000_000, 0)} },
+	} {
+		turn := g.begin(g.contact(), echowall.BeginNew)
+		*turn.Conversation() = echowall.Conversation{}
+		spoil(turn.Conversation())
+		g.run(turn, "")
+		if _, ok := g.s.Guess(g.contact()); ok {
+			t.Errorf("somebody %s was guessed at", name)
+		}
 	}
 }
