@@ -88,6 +88,10 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	if err = s.store.CheckRestored(ctx); err != nil {
 		return nil, err
 	}
+	// The first message must not be the one that waits for 50,000 people to be read.
+	if _, err = s.store.Directory(ctx); err != nil {
+		return nil, err
+	}
 
 	// The use cases: chat, browser and clock share them.
 	guard := &echowall.Guard{Roster: s.store, Access: s.store}
