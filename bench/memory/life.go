@@ -57,7 +57,7 @@ func (d *district) submit(ctx context.Context, i int, mayPublish bool) (*echowal
 		return nil, err
 	}
 	draft := echowall.Wish{Text: text, Author: turn.Author(), Station: station(i), MayPublish: mayPublish}
-	w, err := d.wishes.Submit(turn.Context(ctx), draft, nil, echowall.FromChat)
+	w, err := d.wishes.Submit(turn.Context(ctx), draft, echowall.FromChat)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func reopened(ctx context.Context, d *district, i int) error {
 	}
 	add := func(s echowall.Supplement) step {
 		return func() (*echowall.Wish, error) {
-			return d.wishes.Supplement(ctx, w.Author, w.Number, s, nil, echowall.FromChat)
+			return d.wishes.Supplement(ctx, w.Author, w.Number, s, echowall.FromChat)
 		}
 	}
 	return d.steps(
