@@ -244,9 +244,22 @@ func TestLiveStream(t *testing.T) {
 	}
 	// The stream ends with the service.
 	c.live.Close()
-	if _, open := <-drained(words); open {
-		t.Error("the stream goes on after the end")
+	ended(t, words)
+}
+
+// A stream ends soon after its session, whoever ended it.
+func TestLiveStreamEndsWithSession(t *testing.T) {
+	c := newConsole(t)
+	c.live.Beat = 20 * time.Millisecond
+	j := c.login(officer)
+	words, stop := c.listen(j, c.version(j))
+	defer stop()
+	if got := next(t, words); got != ": still here" {
+		t.Fatalf("heard %q", got)
 	}
+	c.must(c.store.EndSessions(t.Context(), officer.Person, ""))
+	ended(t, words)
+	c.submit("楼道的灯不亮") // heard by nobody, and no harm
 }
 
 // Listening is not being there: the session of a page that only listens ends as any other.
@@ -313,13 +326,18 @@ func next(t *testing.T, words <-chan string) string {
 	}
 }
 
-// drained is words once all that was said has been read.
-func drained(words <-chan string) <-chan string {
-	end := make(chan string)
-	go func() {
-		for range words {
+// ended waits until the server has ended the stream.
+func ended(t *testing.T, words <-chan string) {
+	t.Helper()
+	late := time.After(10 * time.Second) // before the client gives up
+	for {
+		select {
+		case _, open := <-words:
+			if !open {
+				return
+			}
+		case <-late:
+			t.Fatal("the stream goes on")
 		}
-		close(end)
-	}()
-	return end
+	}
 }

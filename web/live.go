@@ -19,9 +19,9 @@ type Live struct {
 	// Pulses returns a number for each station that grows with every change of a wish there; of all stations when
 	// none is named.
 	Pulses func(ctx context.Context, stations ...echowall.StationID) (map[echowall.StationID]int64, error)
-	// Every is how long a change may go unnoticed.
-	Every  time.Duration
-	Logger *slog.Logger
+	// Every is how long a change may go unnoticed, Beat how long a stream may outlive its session.
+	Every, Beat time.Duration
+	Logger      *slog.Logger
 
 	mu        sync.Mutex
 	listeners map[*listener]bool
@@ -50,7 +50,7 @@ func version(pulses map[echowall.StationID]int64, stations map[echowall.StationI
 
 // NewLive returns a Live that asks pulses every so often.
 func NewLive(pulses func(ctx context.Context, stations ...echowall.StationID) (map[echowall.StationID]int64, error), every time.Duration, logger *slog.Logger) *Live {
-	return &Live{Pulses: pulses, Every: every, Logger: logger, listeners: make(map[*listener]bool), closed: make(chan struct{})}
+	return &Live{Pulses: pulses, Every: every, Beat: liveBeat, Logger: logger, listeners: make(map[*listener]bool), closed: make(chan struct{})}
 }
 
 // listen begins to listen for changes at stations since a version; end stops it.
@@ -141,7 +141,7 @@ func (l *Live) tell(pulses map[echowall.StationID]int64) {
 
 // Streams live as long as the page; each word on them has to arrive within this.
 const (
-	liveBeat  = 15 * time.Second // looks whether the session still holds
+	liveBeat  = 15 * time.Second // also keeps proxies from cutting a silent stream
 	liveWrite = 10 * time.Second
 	liveRetry = "retry: 5000\n\n" // milliseconds until the browser asks again
 )
@@ -176,7 +176,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 	if !say(liveRetry) {
 		return nil
 	}
-	beat := time.NewTicker(liveBeat)
+	beat := time.NewTicker(s.Console.Live.Beat)
 	defer beat.Stop()
 	for {
 		text := ": still here\n\n"
