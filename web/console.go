@@ -215,8 +215,10 @@ func (s *Server) deskFail(w http.ResponseWriter, r *http.Request, d *desk, err e
 // navOf lists the pages that the person may open.
 func (s *Server) navOf(d *desk) []navItem {
 	var out []navItem
+	listed := make(map[string]bool)
 	for _, rt := range s.deskTable {
-		if path, ok := rt.entry(); ok && d.who.Can(rt.action) {
+		if path, ok := rt.entry(); ok && !listed[rt.nav] && d.who.Can(rt.action) {
+			listed[rt.nav] = true
 			out = append(out, navItem{Path: path, Words: s.words.Say("console.nav_" + rt.nav), Here: rt.nav == d.here})
 		}
 	}

@@ -12,7 +12,8 @@ import (
 type deskRoute struct {
 	pattern string // of http.ServeMux
 	action  echowall.Action
-	// nav is the entry of the navigation that the page belongs to; a GET without a wildcard is the entry itself.
+	// nav is the entry of the navigation that the page belongs to; the first GET without a wildcard is the entry
+	// itself.
 	nav    string
 	handle deskHandler
 }
