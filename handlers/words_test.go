@@ -16,7 +16,7 @@ import (
 )
 
 // sentenceKey is what a key of the catalogue looks like in the source.
-var sentenceKey = regexp.MustCompile(`^(common|wish|staff|errors|help|privacy|letters|study|notice|people|contact|console)\.[a-z][a-z0-9_]*$`)
+var sentenceKey = regexp.MustCompile(`^(common|wish|staff|errors|help|privacy|letters|study|notice|people|contact|console|places)\.[a-z][a-z0-9_]*$`)
 
 // Every sentence that the chat says exists, and gets the values it needs where the call shows them.
 func TestSentencesExist(t *testing.T) {

@@ -47,6 +47,7 @@ func commands() []command {
 		{"roster place", "(-station ID=NAME[,ALIAS]… | -branch ID=NAME)…", "add or rename stations and branches", runRosterPlace},
 		{"roster template", "FILE", "an empty workbook for people and places, with notes and examples", runRosterTemplate},
 		{"roster import", "FILE [-apply] [-result FILE]", "compare a workbook with the roster; with -apply, bring it in, all or nothing", runRosterImport},
+		{"roster outlines", "FILE.geojson [-apply]", "compare borders of grids (GCJ-02) with the roster; with -apply, draw them", runRosterOutlines},
 		{"roster export", "FILE", "people and places as a workbook", runRosterExport},
 		{"menu push", "[-config FILE]", "put the menu of the content on the account", runMenuPush},
 		{"owed", "[retry ID…]", "messages that need a person's look, and trying them again", runOwed},
