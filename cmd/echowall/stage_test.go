@@ -46,13 +46,23 @@ func (s *stage) Now() time.Time { s.mu.Lock(); defer s.mu.Unlock(); return s.now
 // time.
 func newStage(t *testing.T, subscription bool, copies int) *stage {
 	t.Helper()
+	return newStageIn(t, wechat.ModeSafe, subscription, copies)
+}
+
+// newStageIn is newStage with the pushes in one of the platform's modes.
+func newStageIn(t *testing.T, mode wechat.Mode, subscription bool, copies int) *stage {
+	t.Helper()
 	s := &stage{t: t, now: script.Start, since: map[string]int64{}, acted: map[string]bool{}}
 	kind, account := emulator.SV, wechat.AccountServiceVerified
 	if subscription {
 		kind, account = emulator.O, wechat.AccountSubscription
 	}
+	pushes := emulator.Safe
+	if mode == wechat.ModePlain {
+		pushes = emulator.Plain
+	}
 	s.platform = &emulator.Platform{
-		Account: emulator.Account{Type: kind, Mode: emulator.Safe}, Now: s.Now,
+		Account: emulator.Account{Type: kind, Mode: pushes}, Now: s.Now,
 		Faults:      emulator.Faults{Copies: copies},
 		OnViolation: func(what string) { t.Errorf("the platform was called wrongly: %s", what) },
 	}
@@ -71,7 +81,7 @@ func newStage(t *testing.T, subscription bool, copies int) *stage {
 	}
 	s.service, err = newService(t.Context(), config{
 		PublicURL: wallAddress, RedisURL: redistest.Run(t).URL(), SecretKey: testSecret, Location: location,
-		AppID: a.AppID, AppSecret: a.Secret, Token: a.Token, AESKey: a.AESKey, Mode: wechat.ModeSafe,
+		AppID: a.AppID, AppSecret: a.Secret, Token: a.Token, AESKey: a.AESKey, Mode: mode,
 		OriginalID: a.OriginalID, Account: account,
 		APIURL: s.platform.URL(), MPURL: s.platform.URL(), OpenURL: s.platform.URL(),
 		Office: handlers.Office{Account: "柳桥回音壁"},
