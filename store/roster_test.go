@@ -205,36 +205,77 @@ func TestOneChangeIsReadAlone(t *testing.T) {
 
 // A Redis that lost its last second comes to the same revision again with something else in it.
 func TestRevisionThatWasLost(t *testing.T) {
+	for changes := 1; changes <= 3; changes++ { // after the loss, before the other process looks
+		t.Run(fmt.Sprint(changes), func(t *testing.T) {
+			url := redistest.Run(t).URL()
+			one, two, ctx := openAt(t, url, "wx1"), openAt(t, url, "wx1"), t.Context()
+			if err := one.ReplaceRoster(ctx, 0, testRoster("旧", 3)); err != nil {
+				t.Fatal(err)
+			}
+			pointer := one.rdb.Get(ctx, one.keys.directory()).Val()
+			var doc directoryDoc
+			if _, err := unmarshalDoc(pointer, &doc); err != nil {
+				t.Fatal(err)
+			}
+			entry := one.rdb.HGet(ctx, one.keys.roster(doc.Generation), "r00001").Val()
+			if err := one.ChangeRoster(ctx, rename("r00001", "丢失")); err != nil {
+				t.Fatal(err)
+			}
+			if p, _ := directory(t, two).Person("r00001"); p.Name != "丢失" {
+				t.Fatalf("before the loss: %+v", p)
+			}
+			one.rdb.Set(ctx, one.keys.directory(), pointer, 0)
+			one.rdb.HSet(ctx, one.keys.roster(doc.Generation), "r00001", entry)
+			one.rdb.Del(ctx, one.keys.directoryLog())
+			three := openAt(t, url, "wx1") // did not see what was lost
+			for i := range changes {
+				if err := three.ChangeRoster(ctx, rename("r00002", fmt.Sprint("后来", i))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			d := directory(t, two)
+			lost, _ := d.Person("r00001")
+			later, _ := d.Person("r00002")
+			if lost.Name != "旧1" || later.Name != fmt.Sprint("后来", changes-1) {
+				t.Errorf("after the loss: %s, %s", lost.Name, later.Name)
+			}
+		})
+	}
+}
+
+// Of several imports on the same revision one goes through, whole.
+func TestImportsAtOnce(t *testing.T) {
 	url := redistest.Run(t).URL()
-	one, two, ctx := openAt(t, url, "wx1"), openAt(t, url, "wx1"), t.Context()
-	if err := one.ReplaceRoster(ctx, 0, testRoster("旧", 3)); err != nil {
+	s, ctx := openAt(t, url, "wx1"), t.Context()
+	if err := s.ReplaceRoster(ctx, 0, testRoster("旧", 10)); err != nil {
 		t.Fatal(err)
 	}
-	pointer := one.rdb.Get(ctx, one.keys.directory()).Val()
-	var doc directoryDoc
-	if _, err := unmarshalDoc(pointer, &doc); err != nil {
-		t.Fatal(err)
+	var all sync.WaitGroup
+	results := make([]error, 6)
+	for i := range results {
+		one := openAt(t, url, "wx1")
+		all.Go(func() { results[i] = one.ReplaceRoster(ctx, 1, testRoster(fmt.Sprint("第", i, "份"), 3000)) })
 	}
-	entry := one.rdb.HGet(ctx, one.keys.roster(doc.Generation), "r00001").Val()
-	if err := one.ChangeRoster(ctx, rename("r00001", "丢失")); err != nil {
-		t.Fatal(err)
-	}
-	if p, _ := directory(t, two).Person("r00001"); p.Name != "丢失" {
-		t.Fatalf("before the loss: %+v", p)
-	}
-	one.rdb.Set(ctx, one.keys.directory(), pointer, 0)
-	one.rdb.HSet(ctx, one.keys.roster(doc.Generation), "r00001", entry)
-	one.rdb.Del(ctx, one.keys.directoryLog())
-	for i := range 2 {
-		if err := openAt(t, url, "wx1").ChangeRoster(ctx, rename("r00002", fmt.Sprint("后来", i))); err != nil {
-			t.Fatal(err)
+	all.Wait()
+	winner := -1
+	for i, err := range results {
+		switch {
+		case err == nil && winner >= 0:
+			t.Errorf("imports %d and %d went through", winner, i)
+		case err == nil:
+			winner = i
+		case echowall.KindOf(err) != echowall.KindConflict:
+			t.Errorf("import %d: %v, want a conflict", i, err)
 		}
-		d := directory(t, two)
-		lost, _ := d.Person("r00001")
-		later, _ := d.Person("r00002")
-		if lost.Name != "旧1" || later.Name != fmt.Sprint("后来", i) {
-			t.Errorf("after the loss: %s, %s", lost.Name, later.Name)
+	}
+	d := directory(t, s)
+	for _, p := range d.Roster.People {
+		if !strings.HasPrefix(p.Name, fmt.Sprint("第", winner, "份")) {
+			t.Fatalf("import %d went through, and %s is there", winner, p.Name)
 		}
+	}
+	if d.Revision != 2 || len(d.Roster.People) != 3000 || generations(t, s) != 1 {
+		t.Errorf("revision %d, %d people, %d generations", d.Revision, len(d.Roster.People), generations(t, s))
 	}
 }
 
