@@ -42,7 +42,8 @@ func (s *Server) caseAct(done, field string, act func(ctx context.Context, d *de
 func (s *Server) caseRefused(w http.ResponseWriter, r *http.Request, d *desk, number string, err error, keep func(*caseView)) error {
 	kind := echowall.KindOf(err)
 	e := (*echowall.Error)(nil)
-	if !slices.Contains([]echowall.Kind{echowall.KindInvalid, echowall.KindConflict, echowall.KindForbidden}, kind) || !errors.As(err, &e) || e.Key == "" {
+	if !slices.Contains([]echowall.Kind{echowall.KindInvalid, echowall.KindConflict, echowall.KindForbidden, echowall.KindNotFound}, kind) || !errors.As(err, &e) || e.Key == "" ||
+		kind == echowall.KindNotFound && !strings.HasPrefix(e.Key, "places.") { // the wish itself, not a place that was named
 		return err
 	}
 	wish, err2 := s.Wishes.ForStaff(r.Context(), d.who, number)

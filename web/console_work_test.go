@@ -341,3 +341,66 @@ func ended(t *testing.T, words <-chan string) {
 		}
 	}
 }
+
+// The author's number is shown for a reason, once, on record, and only if the author agreed.
+func TestContactInConsole(t *testing.T) {
+	c := newConsole(t)
+	number := c.submit("楼道的灯不亮")
+	path := "/console/wish/" + number
+	j := c.login(officer)
+	const phone, why = "13800001234", "上门前核实门禁"
+	looks := func() (n int) {
+		log, err := c.store.AccessLog(t.Context(), 0, 50)
+		c.must(err)
+		for _, e := range log {
+			if e.Kind == echowall.AccessContact && e.Case == number && e.Why == why && e.By == officer.Person {
+				n++
+			}
+		}
+		return n
+	}
+	for _, may := range []bool{false, true} {
+		_, err := c.wishes.SetContact(t.Context(), author, phone, may)
+		c.must(err)
+		if a := c.send(j, path+"/contact", "why", "看"); a.StatusCode != 400 || strings.Contains(a.body, phone) {
+			t.Errorf("no reason: %d", a.StatusCode)
+		}
+		a := c.send(j, path+"/contact", "why", why)
+		if shown := strings.Contains(a.body, phone); shown != may || (looks() == 1) != may {
+			t.Errorf("consent %v: shown %v, %d lines in the log", may, shown, looks())
+		}
+		if !may {
+			contains(t, a.body, why) // what was typed is kept
+		}
+		if a.Header.Get("Cache-Control") != "no-store" {
+			t.Error("a browser may keep the number")
+		}
+	}
+	lacks(t, c.open(j, path).body, phone)
+	auditing := c.login(auditor)
+	if a := c.send(auditing, path+"/contact", "why", why); a.StatusCode != http.StatusForbidden || strings.Contains(a.body, phone) {
+		t.Errorf("the auditor: %d", a.StatusCode)
+	}
+}
+
+// A wish without a place is given to its station from the desk that sorts, which does not see it afterwards.
+func TestRouteInConsole(t *testing.T) {
+	c := newConsole(t)
+	w, err := c.wishes.Submit(t.Context(), echowall.Wish{Text: "门口的垃圾没有人收", Author: author}, echowall.FromChat)
+	c.must(err)
+	sorter := &echowall.Who{Person: "p-sorter-00000001", Grants: []echowall.Grant{{Role: echowall.RoleLiaison, Scope: string(echowall.TriageStation)}}}
+	c.must(c.store.UpdatePerson(t.Context(), sorter.Person, func(x *echowall.Who) error { x.Person, x.Grants = sorter.Person, sorter.Grants; return nil }))
+	j := c.login(sorter)
+	contains(t, c.open(j, "/console/queue").text(), w.Number, "分办")
+	path := "/console/wish/" + w.Number
+	if a := c.send(j, path+"/route", "station", "没有的站"); a.StatusCode < 400 || !strings.Contains(a.body, `value="没有的站"`) {
+		t.Errorf("a station that is none: %d", a.StatusCode)
+	}
+	if a := c.send(j, path+"/route", "station", "竹园社区联络站"); a.Header.Get("Location") != "/console/queue" {
+		t.Errorf("route: %d to %q\n%s", a.StatusCode, a.Header.Get("Location"), a.body)
+	}
+	if a := c.open(j, path); a.StatusCode != http.StatusNotFound {
+		t.Errorf("the desk still sees it: %d", a.StatusCode)
+	}
+	contains(t, c.open(c.login(officer), path).text(), "转到：竹园社区联络站", "受理")
+}
