@@ -42,7 +42,7 @@ type acquaintances struct {
 }
 
 const (
-	acquaintancesKept = 1 << 14 // at least; twice as many at most
+	acquaintancesKept = 1 << 15 // at least, some 2.5 MB; twice as many at most
 	personLength      = 17      // of a PersonID
 )
 
