@@ -24,6 +24,7 @@ var runs = [][]string{
 	{"delivery-zero", "./delivery", "-delay", "0", "-n", "20000", "-rounds", "3"},
 	{"delivery-50ms", "./delivery", "-delay", "50ms", "-n", "10000", "-rounds", "1"},
 	{"roster", "./roster"},
+	{"places", "./places", "-rounds", "3"},
 	{"console", "./console"},
 	{"delivery-kill", "./delivery", "-kill"},
 }
