@@ -69,8 +69,9 @@ type QueueView struct {
 	Total    int                      // of the filter, whatever the page
 }
 
-// queueDepth is how far paging goes. Whoever has more than this before them filters.
-const queueDepth = 1000
+// QueueDepth is how many wishes paging reaches; Redis stands still while they are sorted. Whoever has more before
+// them filters.
+const QueueDepth = 250
 
 // Look returns a page of the wishes with a running clock that who may look at, the earliest due first. A wish in
 // which who is named is not in it and not in the counts.
@@ -88,7 +89,7 @@ func (u *Queues) Look(ctx context.Context, who *Who, f QueueFilter) (*QueueView,
 		}
 		ask.Stations = []StationID{f.Station}
 	}
-	f.Skip = min(max(f.Skip, 0), queueDepth)
+	f.Skip = min(max(f.Skip, 0), QueueDepth)
 	// Wishes that this person must not know of stand in the way of the page; so many more are read.
 	for more := 0; ; {
 		ask.First = f.Skip + f.Limit + more

@@ -47,9 +47,8 @@ if n > 0 then
   local last = scores[n]
   for _, h in ipairs(heads) do
     if not last or h[1] <= last then
-      local list = redis.call('ZRANGE', h[2], 0, n - 1, 'WITHSCORES')
+      local list = redis.call('ZRANGEBYSCORE', h[2], '-inf', last and string.format('%.0f', last) or '+inf', 'WITHSCORES', 'LIMIT', 0, n)
       for j = 1, #list, 2 do
-        if last and tonumber(list[j+1]) > last then break end
         out[#out+1] = {tonumber(list[j+1]), list[j]}
       end
     end

@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	queuePage = 25
+	queuePage  = 25
+	queuePages = echowall.QueueDepth / queuePage
 	// queueSelect is up to how many stations are offered in a list; beyond that one types.
 	queueSelect = 40
 )
@@ -77,7 +78,7 @@ func (s *Server) queue(w http.ResponseWriter, r *http.Request, d *desk) error {
 	}
 	f := queueFilter{Station: echowall.Shorten(strings.TrimSpace(q.Get("station")), 60), State: q.Get("state"), Page: 1}
 	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 1 {
-		f.Page = min(n, 100)
+		f.Page = min(n, queuePages)
 	}
 	if !slices.Contains(echowall.OpenStates, echowall.WishState(f.State)) {
 		f.State = ""
@@ -109,7 +110,7 @@ func (s *Server) queue(w http.ResponseWriter, r *http.Request, d *desk) error {
 	if f.Page > 1 {
 		v.Previous = queueFilter{f.Station, f.State, f.Page - 1}.address()
 	}
-	if f.Page*queuePage < list.Total && f.Page < 40 {
+	if f.Page*queuePage < list.Total && f.Page < queuePages {
 		v.Next = queueFilter{f.Station, f.State, f.Page + 1}.address()
 	}
 	page := s.frameOf(d, s.words.Say("console.nav_queue"), v)

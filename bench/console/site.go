@@ -41,7 +41,7 @@ func (s *site) people() []*visitor {
 	return []*visitor{
 		{name: "officer", id: "p-bench-officer01", grants: []echowall.Grant{{Role: echowall.RoleLiaison, Scope: string(stationID(41))}}, pages: first},
 		{name: "street", id: "p-bench-street001", grants: []echowall.Grant{{Role: echowall.RoleHead, Scope: string(stationID(40))}}, pages: append(first, "/console/queue?state=ACCEPTED")},
-		{name: "auditor", id: "p-bench-auditor01", grants: []echowall.Grant{{Role: echowall.RoleAuditor, Scope: echowall.ScopeEverywhere}}, pages: append(first, "/console/queue?state=ACCEPTED", "/console/queue?page=40")},
+		{name: "auditor", id: "p-bench-auditor01", grants: []echowall.Grant{{Role: echowall.RoleAuditor, Scope: echowall.ScopeEverywhere}}, pages: append(first, "/console/queue?state=ACCEPTED", "/console/queue?page=10")},
 	}
 }
 
