@@ -36,7 +36,7 @@ func commandLine(t *testing.T, binary string) {
 		for line := range strings.Lines(read(t, readme)) {
 			if use, ok := strings.CutPrefix(line, "| `echowall "); ok {
 				name, rest := split(use)
-				told[name] = rest
+				told[name] += " " + rest // a command may have several rows
 			}
 		}
 		for name, arguments := range offered {

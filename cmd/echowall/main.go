@@ -43,7 +43,7 @@ func commands() []command {
 		{"serve", "[-config FILE] [-embedded -data DIR] [-unsafe-redis]", "the service, configured by ECHOWALL_… variables", runServe},
 		{"check", "[-config FILE]", "what is wrong with configuration, Redis, token, menu and permissions", runCheck},
 		{"content check", "DIR", "what is wrong with lessons, sentences and calendars in DIR", runContentCheck},
-		{"roster code", "-person NUMBER… | -name NAME (-member BRANCH | -secretary BRANCH | -liaison STATION | -head STATION | -registrar '*' | …)…", "one-time codes that bind people of the roster, or somebody before there is one", runRosterCode},
+		{"roster code", "-person NUMBER… | -name NAME (-member BRANCH | -secretary BRANCH | -liaison STATION | -head STATION | -registrar '*' | -privacy '*' | -auditor '*')…", "one-time codes that bind people of the roster, or somebody before there is one", runRosterCode},
 		{"roster place", "(-station ID=NAME[,ALIAS]… | -branch ID=NAME)…", "add or rename stations and branches", runRosterPlace},
 		{"roster template", "FILE", "an empty workbook for people and places, with notes and examples", runRosterTemplate},
 		{"roster import", "FILE [-apply] [-result FILE]", "compare a workbook with the roster; with -apply, bring it in, all or nothing", runRosterImport},
