@@ -78,7 +78,7 @@ func (s *Server) dataKinds(own *echowall.OwnWishes, p *echowall.OwnPerson) []dat
 		talk++
 	}
 	out = append(out, kind("talk", talk, ""), kind("owed", len(own.Owed)+len(p.Owed), ""))
-	reach := 0
+	reach := 1 // whether the person follows
 	for _, n := range p.Reach.Accepted {
 		reach += n
 	}
