@@ -143,6 +143,26 @@ func parse(f *flag.FlagSet, args []string, min, max int) error {
 	return nil
 }
 
+// parseFile reads flags and the one file that a command works on: before its flags, as one types it, or after
+// them. missing says what is needed when there is none.
+func parseFile(f *flag.FlagSet, args []string, missing string) (file string, err error) {
+	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
+		file, args = args[0], args[1:]
+	}
+	if err := parse(f, args, 0, 1); err != nil {
+		return "", err
+	}
+	switch {
+	case file == "" && f.NArg() == 0:
+		return "", usagef("%s", missing)
+	case file == "":
+		return f.Arg(0), nil
+	case f.NArg() > 0:
+		return "", usagef("more than one file")
+	}
+	return file, nil
+}
+
 func runVersion(_ context.Context, e env, args []string) error {
 	if err := parse(flags(e, "version"), args, 0, 0); err != nil {
 		return err

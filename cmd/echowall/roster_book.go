@@ -32,21 +32,9 @@ func runRosterImport(ctx context.Context, e env, args []string) error {
 	configFile := f.String("config", "", "file of ECHOWALL_… lines")
 	apply := f.Bool("apply", false, "change the roster; without it the command only says what would become of each row")
 	result := f.String("result", "", "write a workbook that says per row what became of it and why")
-	// The file first, its flags after it, as one types it.
-	var file string
-	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
-		file, args = args[0], args[1:]
-	}
-	if err := parse(f, args, 0, 1); err != nil {
+	file, err := parseFile(f, args, "a workbook is needed")
+	if err != nil {
 		return err
-	}
-	if file == "" {
-		file = f.Arg(0)
-	} else if f.NArg() > 0 {
-		return usagef("more than one file")
-	}
-	if file == "" {
-		return usagef("a workbook is needed")
 	}
 	say, err := starterSay()
 	if err != nil {

@@ -15,21 +15,9 @@ func runRosterOutlines(ctx context.Context, e env, args []string) error {
 	f := flags(e, "roster outlines")
 	configFile := f.String("config", "", "file of ECHOWALL_… lines")
 	apply := f.Bool("apply", false, "change the roster; without it the command only says what would change")
-	// The file first, its flags after it, as one types it.
-	var file string
-	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
-		file, args = args[0], args[1:]
-	}
-	if err := parse(f, args, 0, 1); err != nil {
+	file, err := parseFile(f, args, "a GeoJSON file is needed")
+	if err != nil {
 		return err
-	}
-	if file == "" {
-		file = f.Arg(0)
-	} else if f.NArg() > 0 {
-		return usagef("more than one file")
-	}
-	if file == "" {
-		return usagef("a GeoJSON file is needed")
 	}
 	in, err := os.Open(file)
 	if err != nil {
