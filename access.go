@@ -14,17 +14,11 @@ const (
 	AccessContact  AccessKind = "contact"  // looked at how to reach somebody
 	AccessExport   AccessKind = "export"   // took data out
 	AccessRoles    AccessKind = "roles"    // changed what somebody may do: binding, import, moving, leaving
-	AccessLogin    AccessKind = "login"    // opened or ended a console session
+	AccessLogin    AccessKind = "login"    // opened or ended the own console session
 	AccessDenied   AccessKind = "denied"   // tried what is not allowed
 	AccessErasure  AccessKind = "erasure"  // erased, corrected or withdrew
+	AccessSessions AccessKind = "sessions" // ended somebody else's console sessions
 	AccessResend   AccessKind = "resend"   // had a message of uncertain fate sent again
-)
-
-// AccessWhyLimit is the longest reason, in characters; AccessWhyLeast is what a reason for a look at contact
-// data has at least.
-const (
-	AccessWhyLimit = 100
-	AccessWhyLeast = 4
 )
 
 // AccessEntry is one line of the access log. Lines chain: Hash covers the line and the hash of the line before,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // ContactCard is how an author wants to be reached by phone. It is optional, sealed in storage under the
@@ -67,21 +66,15 @@ func (u *Wishes) RemoveContact(ctx context.Context, a AuthorID) error {
 }
 
 // Contact shows the number of a wish's author to an officer who may see it, when the author agreed and the
-// officer says why (AccessWhyLeast to AccessWhyLimit characters). The look is in the access log before the
+// officer says why (see accessWhy). The look is in the access log before the
 // number is shown, and the author can see it there.
 func (u *Wishes) Contact(ctx context.Context, who *Who, number, why string) (ContactCard, error) {
-	why = strings.TrimSpace(why)
 	w, grant, err := u.allowed(ctx, who, ActionContactSee, number)
 	if err != nil {
 		return ContactCard{}, err
 	}
-	switch n := utf8.RuneCountInString(why); {
-	case n < AccessWhyLeast:
-		return ContactCard{}, Refusal(KindInvalid, "contact.why", "number", w.Number)
-	case n > AccessWhyLimit:
-		return ContactCard{}, Refusal(KindInvalid, "contact.why_long", "limit", "100")
-	case longNumber(why):
-		return ContactCard{}, Refusal(KindInvalid, "contact.why_number")
+	if why, err = accessWhy(why); err != nil {
+		return ContactCard{}, err
 	}
 	c, err := u.OwnContact(ctx, w.Author)
 	switch {
@@ -121,17 +114,4 @@ func NormalisePhone(typed string) (string, bool) {
 	area := s[0] == '0' && len(s) >= 10 && len(s) <= 12
 	local := s[0] >= '2' && (len(s) == 7 || len(s) == 8)
 	return s, mobile || area || local
-}
-
-// longNumber reports whether text has seven digits in a row: a number of somebody or something.
-func longNumber(text string) bool {
-	n := 0
-	for _, r := range foldTyped(text) {
-		if r < '0' || r > '9' {
-			n = 0
-		} else if n++; n >= 7 {
-			return true
-		}
-	}
-	return false
 }

@@ -42,6 +42,8 @@ type PeopleStore interface {
 // SessionEnder ends what a person has open in browsers; see SessionStore.
 type SessionEnder interface {
 	EndSessions(ctx context.Context, p PersonID, except string) error
+	// EndConsole ends those of the console and leaves those of phone pages.
+	EndConsole(ctx context.Context, p PersonID) error
 }
 
 // People are the use cases around who somebody is. Everything without a remark is required.

@@ -67,6 +67,7 @@ var lookNames = map[echowall.AccessKind]string{
 	echowall.AccessLogin:    "contact.what_login",
 	echowall.AccessDenied:   "contact.what_denied",
 	echowall.AccessErasure:  "contact.what_erasure",
+	echowall.AccessSessions: "contact.what_sessions",
 	echowall.AccessResend:   "contact.what_resend",
 }
 
@@ -93,11 +94,14 @@ func (a *App) looks(c *bot.Context) (echowall.Message, error) {
 			role = c.Say(key, "scope", a.scopeName(d, echowall.Grant{Role: l.Role, Scope: l.Scope}))
 		}
 		what := c.Say(lookNames[l.Kind])
-		if l.Kind != echowall.AccessContact { // the reasons of the others are codes
+		switch l.Kind {
+		case echowall.AccessContact:
+			lines[i] = c.Say("contact.look_line", "time", a.when(l.At), "role", role, "what", what, "number", l.Case, "why", l.Why)
+		case echowall.AccessSessions:
+			lines[i] = c.Say("contact.look_why", "time", a.when(l.At), "role", role, "what", what, "why", l.Why)
+		default: // their reasons are codes
 			lines[i] = c.Say("contact.look_plain", "time", a.when(l.At), "role", role, "what", what)
-			continue
 		}
-		lines[i] = c.Say("contact.look_line", "time", a.when(l.At), "role", role, "what", what, "number", l.Case, "why", l.Why)
 	}
 	return c.Reply("contact.looks", "lines", strings.Join(lines, "\n"))
 }

@@ -106,11 +106,11 @@ func TestContactIsShownForAReason(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = d.Contact(ctx, d.person, n, " 核对 ")
-	refused(t, err, echowall.KindInvalid, "contact.why")
+	refused(t, err, echowall.KindInvalid, "errors.why")
 	_, err = d.Contact(ctx, d.person, n, strings.Repeat("核", 101))
-	refused(t, err, echowall.KindInvalid, "contact.why_long")
+	refused(t, err, echowall.KindInvalid, "errors.why_long")
 	_, err = d.Contact(ctx, d.person, n, "打 13912345678 核对")
-	refused(t, err, echowall.KindInvalid, "contact.why_number")
+	refused(t, err, echowall.KindInvalid, "errors.why_number")
 
 	grant := func(role echowall.Role, scope string) *echowall.Who {
 		return &echowall.Who{Person: echowall.PersonID("p-" + string(role)), Grants: []echowall.Grant{{Role: role, Scope: scope}}}

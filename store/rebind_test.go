@@ -187,6 +187,10 @@ func (s *sessions) EndSessions(_ context.Context, p echowall.PersonID, _ string)
 	return s.err
 }
 
+func (s *sessions) EndConsole(ctx context.Context, p echowall.PersonID) error {
+	return s.EndSessions(ctx, p, "")
+}
+
 // Taking access away is one step: when a part of it cannot be done, nothing is, and the caller knows.
 func TestTakingAwayIsOneStep(t *testing.T) {
 	o := newOffice(t)

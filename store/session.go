@@ -173,6 +173,11 @@ func (s *Store) EndSessions(ctx context.Context, p echowall.PersonID, except str
 	return s.endSessions(ctx, p, func(x string) bool { return x != except })
 }
 
+// EndConsole implements echowall.SessionEnder.
+func (s *Store) EndConsole(ctx context.Context, p echowall.PersonID) error {
+	return s.endSessions(ctx, p, func(x string) bool { return strings.HasPrefix(x, string(ConsoleSession)+":") })
+}
+
 func (s *Store) endSessions(ctx context.Context, p echowall.PersonID, which func(id string) bool) error {
 	return s.update(ctx, func(c *change) error {
 		ids, err := s.pipe.ZRange(ctx, s.keys.sessions(p), 0, -1).Result()

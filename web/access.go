@@ -12,7 +12,7 @@ import (
 // accessKinds are the kinds of line in the access log.
 var accessKinds = []echowall.AccessKind{
 	echowall.AccessIdentity, echowall.AccessContact, echowall.AccessExport, echowall.AccessRoles, echowall.AccessLogin,
-	echowall.AccessDenied, echowall.AccessErasure, echowall.AccessResend,
+	echowall.AccessDenied, echowall.AccessErasure, echowall.AccessSessions, echowall.AccessResend,
 }
 
 // accessView is a page of the access log, newest first.

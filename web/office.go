@@ -12,6 +12,7 @@ func (s *Server) officeRoutes() []deskRoute {
 		{"POST /console/people/{id}/rebind/confirm", echowall.ActionRebindConfirm, "people", s.confirmRebinding},
 		{"POST /console/people/{id}/rebind/cancel", echowall.ActionRebindPropose, "people", s.cancelRebinding},
 		{"POST /console/people/{id}/unbind", echowall.ActionUnbind, "people", s.unbind},
+		{"POST /console/people/{id}/sessions", echowall.ActionSessionRevoke, "people", s.endPersonSessions},
 		{"POST /console/people/{id}/move", echowall.ActionRosterChange, "people", s.movePerson},
 		{"POST /console/people/{id}/leave", echowall.ActionRosterChange, "people", s.leavePerson},
 		{"POST /console/people/{id}/return", echowall.ActionRosterChange, "people", s.returnPerson},

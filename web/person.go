@@ -28,11 +28,12 @@ type personView struct {
 	Branch             string
 	Slip               *slipView // made a moment ago; shown once
 	Digits             string    // of a proposal, for the proposer
+	Ending             endingView
 	Done, Error        string
 }
 
 // personActs are the acts that the reader may do to this line as it stands.
-type personActs struct{ Code, Propose, Confirm, Unbind, Change bool }
+type personActs struct{ Code, Propose, Confirm, Unbind, Sessions, Change bool }
 
 // slipView is a binding code on its way to its person.
 type slipView struct{ Code, Until string }
@@ -67,7 +68,9 @@ func (s *Server) personView(ctx context.Context, d *desk, id echowall.RosterID) 
 			Propose: line.Can[echowall.ActionRebindPropose] && line.Binding.Person != "" && !p.Left && p.ID != d.who.Roster,
 			Confirm: line.Can[echowall.ActionRebindConfirm] && line.Binding.Person != "" && !p.Left && p.ID != d.who.Roster,
 			Unbind:  line.Can[echowall.ActionUnbind] && line.Binding.Person != "" && p.ID != d.who.Roster,
-			Change:  line.Can[echowall.ActionRosterChange] && p.ID != d.who.Roster,
+			// One's own sessions have a page of their own.
+			Sessions: line.Can[echowall.ActionSessionRevoke] && line.Binding.Person != "" && p.ID != d.who.Roster,
+			Change:   line.Can[echowall.ActionRosterChange] && p.ID != d.who.Roster,
 		},
 	}
 	if line.Binding.Code != "" && line.Binding.Expires.After(s.Now()) {
@@ -146,6 +149,11 @@ func (s *Server) personAct(w http.ResponseWriter, r *http.Request, d *desk, done
 
 // personRefused shows the line as it stands with the reason why an act was refused, if the reader may see it.
 func (s *Server) personRefused(w http.ResponseWriter, r *http.Request, d *desk, id echowall.RosterID, err error) error {
+	return s.personRefusedWith(w, r, d, id, err, nil)
+}
+
+// personRefusedWith keeps what was typed.
+func (s *Server) personRefusedWith(w http.ResponseWriter, r *http.Request, d *desk, id echowall.RosterID, err error, keep func(*personView)) error {
 	e := (*echowall.Error)(nil)
 	kind := echowall.KindOf(err)
 	if !slices.Contains([]echowall.Kind{echowall.KindInvalid, echowall.KindConflict, echowall.KindForbidden}, kind) || !errors.As(err, &e) || e.Key == "" {
@@ -156,6 +164,9 @@ func (s *Server) personRefused(w http.ResponseWriter, r *http.Request, d *desk, 
 		return err2
 	}
 	v.Error = s.words.Error(err)
+	if keep != nil {
+		keep(v)
+	}
 	return s.showPerson(w, r, d, statuses[kind], v)
 }
 

@@ -134,7 +134,7 @@ func (p phrases) checkPhone() (errs []error) {
 	}
 	for _, k := range []echowall.AccessKind{
 		echowall.AccessIdentity, echowall.AccessContact, echowall.AccessExport, echowall.AccessRoles,
-		echowall.AccessLogin, echowall.AccessDenied, echowall.AccessErasure, echowall.AccessResend,
+		echowall.AccessLogin, echowall.AccessDenied, echowall.AccessErasure, echowall.AccessSessions, echowall.AccessResend,
 	} {
 		errs = append(errs, p.checkKey(lookKey(k))...)
 	}
