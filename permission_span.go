@@ -13,7 +13,9 @@ type Span struct {
 	Stations []StationID // closed ones too, and TriageStation with All
 	Branches []BranchID
 	Grids    []GridID
-	Units    []UnitID
+	// GridStations are those that the grids belong to: of these, nothing but the grids is in reach.
+	GridStations []StationID
+	Units        []UnitID
 }
 
 // Empty reports whether the span holds nothing.
@@ -35,6 +37,7 @@ func (d *Directory) Scopes(who *Who, a Action) Span {
 		}
 	}
 	if s.All {
+		s.GridStations = nil
 		s.Stations = append(ids(d.Roster.Stations, func(x *Station) StationID { return x.ID }), TriageStation)
 		s.Branches = ids(d.Roster.Branches, func(x *Branch) BranchID { return x.ID })
 		s.Grids = ids(d.Roster.Grids, func(x *Grid) GridID { return x.ID })
@@ -43,6 +46,7 @@ func (d *Directory) Scopes(who *Who, a Action) Span {
 	tidy(&s.Stations)
 	tidy(&s.Branches)
 	tidy(&s.Grids)
+	tidy(&s.GridStations)
 	tidy(&s.Units)
 	return s
 }
@@ -79,6 +83,9 @@ func (s *Span) add(d *Directory, g Grant, e Extent) {
 		}
 	case partGrid:
 		s.Grids = append(s.Grids, GridID(g.Scope))
+		if x, ok := d.Grid(GridID(g.Scope)); ok {
+			s.GridStations = append(s.GridStations, x.Station)
+		}
 	case partUnit:
 		s.Units = append(s.Units, UnitID(g.Scope))
 	case partNone:

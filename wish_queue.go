@@ -65,7 +65,7 @@ type QueueFilter struct {
 type QueueView struct {
 	Wishes   []*Wish
 	Counts   map[WishState]QueueCount // of the station, in all states
-	Stations []StationID              // in reach, whether filtered or not
+	Stations []StationID              // in reach as a whole, whether filtered or not
 	Total    int                      // of the filter, whatever the page
 }
 
@@ -80,9 +80,23 @@ func (u *Queues) Look(ctx context.Context, who *Who, f QueueFilter) (*QueueView,
 	if err != nil {
 		return nil, err
 	}
+	if len(span.GridStations) > 0 && f.Station == "" {
+		return u.withGrids(ctx, d, who, span, f)
+	}
+	return u.look(ctx, d, who, span, f)
+}
+
+// days says before when a wish is late, and before when it is soon.
+func (u *Queues) days() (late, soon time.Time) {
+	late = u.Now()
+	return late, u.Calendar.Today(late).AddDays(1).In(u.Calendar.Location())
+}
+
+// look is Look at the stations of span.
+func (u *Queues) look(ctx context.Context, d *Directory, who *Who, span Span, f QueueFilter) (*QueueView, error) {
 	v := &QueueView{Stations: span.Stations}
-	ask := QueueAsk{Stations: span.Stations, States: OpenStates, Only: f.State, Late: u.Now()}
-	ask.Soon = u.Calendar.Today(ask.Late).AddDays(1).In(u.Calendar.Location())
+	ask := QueueAsk{Stations: span.Stations, States: OpenStates, Only: f.State}
+	ask.Late, ask.Soon = u.days()
 	if f.Station != "" {
 		if !slices.Contains(span.Stations, f.Station) {
 			return nil, Refusal(KindNotFound, "errors.not_found")

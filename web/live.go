@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -212,7 +213,7 @@ func liveSince(r *http.Request) (int64, error) {
 // liveVersion is the version of what a page shows of the stations in span. It is read before the page's data,
 // so that a change in between is noticed.
 func (s *Server) liveVersion(ctx context.Context, span echowall.Span) (int64, error) {
-	stations := span.Stations
+	stations := slices.Concat(span.Stations, span.GridStations)
 	if span.All {
 		stations = nil
 	} else if len(stations) == 0 {
@@ -222,13 +223,13 @@ func (s *Server) liveVersion(ctx context.Context, span echowall.Span) (int64, er
 	return version(pulses, stationSet(span)), err
 }
 
-// stationSet are the stations of span; nil is all of them.
+// stationSet are the stations of span, those of its grids too: changes are counted by station. nil is all of them.
 func stationSet(span echowall.Span) map[echowall.StationID]bool {
 	if span.All {
 		return nil
 	}
-	set := make(map[echowall.StationID]bool, len(span.Stations))
-	for _, id := range span.Stations {
+	set := make(map[echowall.StationID]bool, len(span.Stations)+len(span.GridStations))
+	for _, id := range slices.Concat(span.Stations, span.GridStations) {
 		set[id] = true
 	}
 	return set
