@@ -39,6 +39,7 @@ type Store struct {
 	met      acquaintances
 
 	roster rosterCache
+	queues queueMemory
 
 	chaining chan struct{} // held by the one change that numbers lines of the access log
 
@@ -74,6 +75,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		vault: v,
 		now:   c.Now,
 
+		queues:   newQueueMemory(),
 		chaining: make(chan struct{}, 1),
 	}
 	if s.now == nil {
