@@ -254,7 +254,7 @@ func TestScopes(t *testing.T) {
 		{[]Grant{{RoleHead, "s0"}}, ActionQueue, Span{Stations: []StationID{"s0", "s1", "s2", "s9"}}},
 		{[]Grant{{RoleHead, "s0"}}, ActionTodo, Span{Stations: []StationID{"s0"}}},
 		{[]Grant{{RoleHead, "s0"}, {RoleLiaison, "s1"}}, ActionQueue, Span{Stations: []StationID{"s0", "s1", "s2", "s9"}}},
-		{[]Grant{{RoleGrid, "g1"}, {RoleHandler, "u1"}}, ActionQueue, Span{Grids: []GridID{"g1"}, Units: []UnitID{"u1"}}},
+		{[]Grant{{RoleGrid, "g1"}, {RoleHandler, "u1"}}, ActionQueue, Span{Grids: []GridID{"g1"}, GridStations: []StationID{"s1"}, Units: []UnitID{"u1"}}},
 		{[]Grant{{RoleRegistrar, "c1"}}, ActionRosterRead, Span{Branches: []BranchID{"b1"}}},
 		{[]Grant{{RoleLiaison, ScopeEverywhere}}, ActionQueue, Span{}}, // such a role is held at a station
 		{[]Grant{{RoleAuditor, ScopeEverywhere}}, ActionQueue, Span{
@@ -264,7 +264,7 @@ func TestScopes(t *testing.T) {
 	} {
 		got := d.Scopes(&Who{Grants: c.grants}, c.action)
 		if got.All != c.want.All || !slices.Equal(got.Stations, c.want.Stations) || !slices.Equal(got.Branches, c.want.Branches) ||
-			!slices.Equal(got.Grids, c.want.Grids) || !slices.Equal(got.Units, c.want.Units) {
+			!slices.Equal(got.Grids, c.want.Grids) || !slices.Equal(got.GridStations, c.want.GridStations) || !slices.Equal(got.Units, c.want.Units) {
 			t.Errorf("%v %s: %+v, want %+v", c.grants, c.action, got, c.want)
 		}
 	}

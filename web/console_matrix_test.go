@@ -65,83 +65,151 @@ var deskRoles = []struct {
 	{echowall.RoleAuditor, "", "*", ""},
 }
 
-// TestEveryRouteForEveryRole opens every page and act of the console as every role held at the place, above it
-// and elsewhere: 403 for whoever may do such a thing nowhere, 404 for what lies out of reach, and not a word of
-// either.
-func TestEveryRouteForEveryRole(t *testing.T) {
-	c := newConsole(t)
-	c.must(c.store.ChangeRoster(t.Context(), func(*echowall.Directory) (*echowall.Roster, error) {
+// matrix is a console with one wish, a person of a branch, a person of a station, and places to print.
+type matrix struct {
+	*console
+	wish   *echowall.Wish
+	victim jar    // of somebody whom nobody here has to do with
+	theirs string // the session of that
+}
+
+const (
+	matrixWords = "三号楼的水管冻裂了"
+	// matrixWhy is why somebody's sessions are ended.
+	matrixWhy = "电脑借给别人了"
+)
+
+func newMatrix(t *testing.T) *matrix {
+	t.Helper()
+	m := &matrix{console: newConsole(t)}
+	m.must(m.store.ChangeRoster(t.Context(), func(*echowall.Directory) (*echowall.Roster, error) {
 		return &echowall.Roster{
 			Committees: []echowall.Committee{{ID: "k1", Name: "街道党工委"}, {ID: "k2", Name: "别处党委"}},
 			Branches:   []echowall.Branch{{ID: "b1", Name: "第一支部", Committee: "k1"}, {ID: "b2", Name: "第二支部", Committee: "k2"}},
-			Grids:      []echowall.Grid{{ID: "g1", Name: "第一网格", Station: "c1"}, {ID: "g2", Name: "第二网格", Station: "c2"}},
+			Grids:      []echowall.Grid{{ID: "g1", Name: "第一网格", Station: "c1"}, {ID: "g2", Name: "第二网格", Station: "c1"}},
+			Points:     []echowall.CollectionPoint{{ID: "t1", Name: "东门民意墙", Station: "c1"}},
 			People: []echowall.RosterPerson{
 				{ID: "R77", Name: "欧阳静", Branch: "b1"}, {ID: "R88", Name: "欧阳明", Duties: []echowall.Grant{{Role: echowall.RoleLiaison, Scope: "c1"}}},
 			},
 		}, nil
 	}))
-	const words = "三号楼的水管冻裂了"
-	w := &echowall.Wish{Author: author, Text: words, Station: "c1", Grid: "g1", MayPublish: true}
-	c.must(c.store.AddWish(t.Context(), w, func(w *echowall.Wish) error {
-		return w.Submit(c.clock(), c.wishes.Calendar, echowall.FromChat)
+	m.wish = &echowall.Wish{Author: author, Text: matrixWords, Station: "c1", Grid: "g1", MayPublish: true}
+	m.must(m.store.AddWish(t.Context(), m.wish, func(w *echowall.Wish) error {
+		return w.Submit(m.clock(), m.wishes.Calendar, echowall.FromChat)
 	}))
-	// Whom a role looks after: those of its branches, or of its station.
-	persons := map[echowall.Role]string{}
-	for _, r := range deskRoles {
-		persons[r.role] = "R88"
-	}
-	persons[echowall.RoleSecretary], persons[echowall.RoleRegistrar] = "R77", "R77"
-	far := reaches(t)
-	srv, err := web.New(c.config)
-	c.must(err)
-	routes := srv.ConsoleRoutes()
+	m.victim = m.login(auditor)
+	m.theirs = m.open(m.victim, "/console/sessions").ids("id")[0]
+	return m
+}
 
+// question is one request, and what it is about.
+type question struct {
+	method, path string
+	form         []string
+	// secrets are words that nobody reads who does not reach what they are about; none when the request is about
+	// the account.
+	secrets []string
+	// shut are roles that hold the action at the place, and for another kind of thing there.
+	shut []echowall.Role
+}
+
+// ask makes the question that opens a route for a role.
+func (m *matrix) ask(pattern string, role echowall.Role) question {
+	method, path, _ := strings.Cut(pattern, " ")
+	q := question{method: method, path: strings.TrimSuffix(path, "{$}")}
+	is := func(path string) bool { return strings.HasPrefix(q.path, path) }
+	id := ""
+	switch {
+	case is("/console/wish/{number}"):
+		id, q.secrets = m.wish.Number, []string{matrixWords}
+		q.form = []string{"station", "c1"} // to the station that has it: refused, but not as out of reach
+	case is("/console/people/{id}"):
+		// Whom a role looks after: those of its branches, or of its station.
+		id, q.secrets = "R88", []string{"欧阳"}
+		if role == echowall.RoleSecretary || role == echowall.RoleRegistrar {
+			id = "R77"
+		}
+		q.form = []string{"why", matrixWhy, "sure", "1"}
+	case is("/console/places/{id}"): // for all staff
+		id = "c1"
+	case is("/console/print/station/{id}"):
+		id, q.secrets, q.shut = "c1", []string{"000-0000-1234"}, []echowall.Role{echowall.RoleGrid}
+	case is("/console/print/point/{id}"):
+		id, q.secrets, q.shut = "t1", []string{"东门民意墙"}, []echowall.Role{echowall.RoleGrid}
+	case is("/console/print/grid/{id}"):
+		id, q.secrets = "g1", []string{"第一网格"}
+	case is("/console/print/slips"):
+		q.secrets, q.form = []string{"第一支部", "欧阳"}, []string{"branch", "b1"}
+		q.shut = []echowall.Role{echowall.RoleHead}
+		if method == http.MethodGet {
+			q.path += "?branch=b1"
+		}
+	case is("/console/sessions/end"):
+		q.form = []string{"id", m.theirs}
+	}
+	q.path = strings.NewReplacer("{number}", id, "{id}", id).Replace(q.path)
+	return q
+}
+
+// TestEveryRouteForEveryRole opens every page and act of the console as every role held at the place, above it
+// and elsewhere: 403 for whoever may do such a thing nowhere, 404 for what lies out of reach, and not a word of
+// either.
+func TestEveryRouteForEveryRole(t *testing.T) {
+	m := newMatrix(t)
+	far := reaches(t)
+	srv, err := web.New(m.config)
+	m.must(err)
+	routes := srv.ConsoleRoutes()
+	sees := func(a echowall.Action, role echowall.Role, scope, where string) bool {
+		reach := far[a][role]
+		if far[a]["everybody"] != "" {
+			reach = "all"
+		}
+		return reach == "all" || reach != "" && (scope == "*" || where == "at the place") || reach == "below" && where == "above"
+	}
 	asked := 0
 	play := func(role echowall.Role, scope, where string) {
 		if scope == "" {
 			return
 		}
 		who := &echowall.Who{Person: echowall.PersonID("p-matrix-" + string(role) + "-" + where + "-" + strings.Trim(scope, "*"))}
-		c.must(c.store.UpdatePerson(t.Context(), who.Person, func(x *echowall.Who) error {
+		m.must(m.store.UpdatePerson(t.Context(), who.Person, func(x *echowall.Who) error {
 			x.Person, x.Name, x.Grants = who.Person, "周敏", []echowall.Grant{{Role: role, Scope: scope}}
 			return nil
 		}))
-		j := c.login(who)
+		j := m.login(who)
 		for pattern, action := range routes {
-			method, path, _ := strings.Cut(pattern, " ")
-			aboutWish, aboutPerson := strings.Contains(path, "/wish/{number}"), strings.Contains(path, "/people/{id}")
-			path = strings.NewReplacer("{$}", "", "{number}", w.Number).Replace(path)
-			if aboutPerson {
-				path = strings.Replace(path, "{id}", persons[role], 1)
-			}
-			if strings.Contains(path, "{") || strings.HasSuffix(path, "/sessions/end") {
-				continue // the owners of such pages test them
+			q := m.ask(pattern, role)
+			if strings.Contains(q.path, "{") {
+				t.Fatalf("%s: no question", pattern)
 			}
 			asked++
 			var a answerOf
-			if method == http.MethodPost {
-				a = c.send(j, path, "station", "c1") // to the station that has it: refused, but not as out of reach
+			if q.method == http.MethodPost {
+				a = m.send(j, q.path, q.form...)
 			} else {
-				a = c.open(j, path)
+				a = m.open(j, q.path)
 			}
-			reach := far[action][role]
-			if far[action]["everybody"] != "" {
-				reach = "all"
-			}
-			seen := reach == "all" || scope == "*" || reach != "" && where == "at the place" || reach == "below" && where == "above"
+			nowhere := far[action][role] == "" && far[action]["everybody"] == ""
+			seen := sees(action, role, scope, where) && !slices.Contains(q.shut, role)
 			switch {
 			case a.StatusCode == http.StatusSeeOther && strings.HasPrefix(a.Header.Get("Location"), "/console/login"):
 				t.Errorf("%s by %s %s: logged out", pattern, role, where)
-			case reach == "" && a.StatusCode != http.StatusForbidden:
+			case a.StatusCode >= http.StatusInternalServerError:
+				t.Errorf("%s by %s %s: %d", pattern, role, where, a.StatusCode)
+			case nowhere && a.StatusCode != http.StatusForbidden:
 				t.Errorf("%s by %s %s: %d, want 403", pattern, role, where, a.StatusCode)
-			case reach != "" && a.StatusCode == http.StatusForbidden && seen && !aboutWish:
+			case !nowhere && a.StatusCode == http.StatusForbidden && seen && !slices.Contains(q.secrets, matrixWords):
 				t.Errorf("%s by %s %s: forbidden", pattern, role, where)
-			case reach != "" && (aboutWish || aboutPerson) && seen == (a.StatusCode == http.StatusNotFound):
+			case !nowhere && len(q.secrets) > 0 && seen == (a.StatusCode == http.StatusNotFound):
 				t.Errorf("%s by %s %s: %d, want seen=%v", pattern, role, where, a.StatusCode, seen)
 			}
-			if (aboutWish || aboutPerson) && !seen && (strings.Contains(a.body, words) || strings.Contains(a.body, "欧阳")) {
-				t.Errorf("%s by %s %s: %d, and tells", pattern, role, where, a.StatusCode)
+			for _, words := range q.secrets {
+				if !seen && strings.Contains(a.body, words) {
+					t.Errorf("%s by %s %s: %d, and tells", pattern, role, where, a.StatusCode)
+				}
 			}
+			m.lists(q.path, a, string(role)+" "+where, sees(echowall.ActionQueue, role, scope, where))
 		}
 	}
 	for _, r := range deskRoles {
@@ -149,12 +217,32 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		play(r.role, r.above, "above")
 		play(r.role, r.away, "elsewhere")
 	}
-	if asked < 25*len(deskRoles) {
+	if asked < 40*len(deskRoles) {
 		t.Errorf("%d questions only", asked)
 	}
 	for pattern, action := range routes {
 		if !slices.Contains(echowall.Actions(), action) {
 			t.Errorf("%s: there is no action %q", pattern, action)
+		}
+	}
+	if !m.inside(m.victim) {
+		t.Error("somebody ended a session of somebody else")
+	}
+}
+
+// lists checks that a page with the queue lists and counts the wish for those who may see it, and for nobody else:
+// not for the grid next door either.
+func (m *matrix) lists(path string, a answerOf, who string, seen bool) {
+	m.t.Helper()
+	if path != "/console/" && path != "/console/queue" {
+		return
+	}
+	if strings.Contains(a.body, matrixWords) != seen {
+		m.t.Errorf("%s for %s: want the wish listed: %v", path, who, seen)
+	}
+	for _, count := range []string{"全部 1", "共 1 件"} {
+		if path == "/console/queue" && strings.Contains(a.body, count) != seen {
+			m.t.Errorf("%s for %s: want “%s”: %v", path, who, count, seen)
 		}
 	}
 }
