@@ -42,6 +42,7 @@ func (w Window) Limits() (time.Duration, int) {
 // Reach is what we know about reaching one person: the quota book of design section 3, flow 2.
 type Reach struct {
 	Following    bool
+	Left         time.Time // when the person last stopped following, zero when unknown
 	MessageUntil time.Time // end of the 48-hour window
 	MessageLeft  int
 	ActUntil     time.Time // end of the 1-minute window

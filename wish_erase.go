@@ -12,6 +12,12 @@ func (w *Wish) Erase(now time.Time, author AuthorID, source EventSource) error {
 	if author == "" || author != w.Author {
 		return Refusal(KindNotFound, "wish.not_found", "number", w.Number)
 	}
+	w.forget(now, Actor{Role: RoleAuthor, Source: source}, MoveErase)
+	return nil
+}
+
+// forget does what Erase says, by whatever move.
+func (w *Wish) forget(now time.Time, by Actor, m Move) {
 	to := w.State
 	switch w.State {
 	case WishSubmitted, WishAccepted, WishRedo:
@@ -28,12 +34,13 @@ func (w *Wish) Erase(now time.Time, author AuthorID, source EventSource) error {
 		kept.Answer = &Answer{Class: w.Answer.Class, Promise: w.Answer.Promise, At: w.Answer.At}
 	}
 	*w = kept
-	w.record(now, Actor{Role: RoleAuthor, Source: source}, MoveErase, to, "")
-	return nil
+	w.record(now, by, m, to, "")
 }
 
-// Erased reports whether the author had the wish erased: it has no words and no author any more.
+// Erased reports whether the wish has no words and no author any more: the author wanted it, or it was kept long
+// enough.
 func (w *Wish) Erased() bool {
-	_, ok := w.moved(MoveErase)
-	return ok
+	_, wanted := w.moved(MoveErase)
+	_, expired := w.moved(MoveExpire)
+	return wanted || expired
 }

@@ -26,6 +26,8 @@ const (
 	MovePublish    Move = "publish"    // publication: a second person puts it on the wall
 	MoveConsent    Move = "consent"    // by the author: how it may be shown, or that it may not
 	MoveErase      Move = "erase"      // by the author: who wrote it and every word in it are forgotten
+	MoveArchive    Move = "archive"    // [24] by the clock: where it was and what was sent along are forgotten
+	MoveExpire     Move = "expire"     // by the clock: what MoveErase forgets, because it was kept long enough
 )
 
 // EventSource says through which surface a move came.
@@ -48,6 +50,9 @@ type Actor struct {
 
 // RoleAuthor is the role of the resident who wrote the wish.
 const RoleAuthor Role = "author"
+
+// RoleClock is the role of the account itself, when time has come.
+const RoleClock Role = "clock"
 
 // WishEvent is one entry of a wish's history. Entries chain: Hash covers the entry, the receipt number and
 // the hash of the entry before it, so that a changed or dropped entry is noticed. In storage an event is

@@ -34,7 +34,10 @@ func newStage(t *testing.T, s *script.Script) *stage {
 	g.rules = &echowall.Rules{Calendar: g.app.Study.Calendar, Replies: g.app.Replies}
 	logger := slog.New(slog.DiscardHandler)
 	st := &stage{g, &schedule.Clock{
-		Jobs:   schedule.Table(schedule.Rules{Study: g.app.Study, Duty: g.app.Duty, Calendar: g.app.Study.Calendar, Places: g.store, Logger: logger}),
+		Jobs: schedule.Table(schedule.Rules{
+			Study: g.app.Study, Duty: g.app.Duty, Calendar: g.app.Study.Calendar, Places: g.store, Logger: logger,
+			Retention: &echowall.Retention{Store: g.store, Erasure: g.app.Erasure, Now: g.Now},
+		}),
 		Ledger: g.store, Location: zone, Now: g.Now, Logger: logger,
 	}}
 	if err := st.table.Validate(); err != nil {

@@ -17,15 +17,20 @@ type Places interface {
 
 // Rules are the use cases behind the table.
 type Rules struct {
-	Study    *echowall.Study
-	Duty     *echowall.Duty
-	Calendar *echowall.Calendar
-	Places   Places
-	Logger   *slog.Logger
+	Study     *echowall.Study
+	Duty      *echowall.Duty
+	Retention *echowall.Retention
+	Calendar  *echowall.Calendar
+	Places    Places
+	Logger    *slog.Logger
 }
 
-// NewWishes is the one job that looks around every few minutes; the others have their hours.
-const NewWishes = "wish.new"
+// NewWishes is the one job that looks around every few minutes; the others have their hours. Removal is the one
+// that nobody notices.
+const (
+	NewWishes = "wish.new"
+	Removal   = "retention"
+)
 
 // Table is the whole clock table. Rest days are decided inside the use cases, because a make-up workday may
 // be a Sunday; times are those of study reference section D and lie outside the quiet hours.
@@ -39,6 +44,8 @@ func Table(r Rules) []Job {
 		{Name: "wish.due", Spec: "0 9,14 * * *", Grace: 3 * time.Hour, Run: r.eachStation(r.Duty.RemindDue)},
 		// What comes in is told within ten minutes of office hours, at most twice a day.
 		{Name: NewWishes, Spec: "*/10 8-17 * * *", Grace: 30 * time.Minute, Run: r.eachStation(r.Duty.RemindNew)},
+		// At night, and over before the morning's lesson; what is not done is found again the next night.
+		{Name: Removal, Spec: "20 2 * * *", Grace: 4 * time.Hour, Run: r.remove},
 		{Name: "calendar.warning", Spec: "0 9 * * *", Grace: 12 * time.Hour, Run: r.warn},
 	}
 }
@@ -80,4 +87,15 @@ func (r Rules) warn(_ context.Context, due time.Time) error {
 		r.Logger.Warn("calendar", "warning", w.String())
 	}
 	return nil
+}
+
+// remove takes away what was kept for its period. Only when the store is away is it tried again the same night.
+func (r Rules) remove(ctx context.Context, _ time.Time) error {
+	n, err := r.Retention.Run(ctx)
+	if n.Failed != nil {
+		r.Logger.Warn("some things could not be removed tonight", "err", n.Failed)
+	}
+	r.Logger.Info("removed what was kept long enough", "archived", n.Archived, "expired", n.Expired,
+		"authors", n.Authors, "left", n.Leavers, "access_lines", n.Lines, "erasures", n.Erasures)
+	return err
 }

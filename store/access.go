@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -110,7 +111,25 @@ func (s *Store) AccessAbout(ctx context.Context, limit int, subjects ...echowall
 
 // VerifyAccess implements echowall.AccessStore.
 func (s *Store) VerifyAccess(ctx context.Context) (echowall.AccessEntry, error) {
-	var last echowall.AccessEntry
+	for {
+		begin, err := s.accessTail(ctx)
+		if err != nil {
+			return begin, err
+		}
+		last, err := s.verifyAccess(ctx, begin)
+		if echowall.KindOf(err) != echowall.KindConflict {
+			return last, err
+		}
+		// Lines may have been removed while they were read.
+		now, tail := s.accessTail(ctx)
+		if tail != nil || now == begin {
+			return last, errors.Join(err, tail)
+		}
+	}
+}
+
+// verifyAccess reads the log after line last.
+func (s *Store) verifyAccess(ctx context.Context, last echowall.AccessEntry) (echowall.AccessEntry, error) {
 	seal := s.ids.AccessSeal()
 	// The head first: lines that come in meanwhile are behind it.
 	var head accessHead

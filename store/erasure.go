@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 
-	"github.com/redis/go-redis/v9"
-
 	"echowall"
 )
 
@@ -20,9 +18,7 @@ type erasureDoc struct {
 
 // OrderErasure implements echowall.ErasureStore.
 func (s *Store) OrderErasure(ctx context.Context, self echowall.Self, source echowall.EventSource) (string, error) {
-	name := make([]byte, 9)
-	rand.Read(name)
-	order := encode(name)
+	order := newOrder()
 	text, err := json.Marshal(erasureDoc{self.Person, self.Author, source})
 	if err != nil {
 		return "", echowall.Errorf(echowall.KindInternal, "store: encode an erasure: %w", err)
@@ -31,6 +27,13 @@ func (s *Store) OrderErasure(ctx context.Context, self echowall.Self, source ech
 		c.do("HSET", s.keys.erasures(), order, s.vault.seal(echowall.Recipient(order), echowall.OpenID(text)))
 		return nil
 	})
+}
+
+// newOrder draws the name of an order.
+func newOrder() string {
+	name := make([]byte, 9)
+	rand.Read(name)
+	return encode(name)
 }
 
 // OrderedErasures implements echowall.ErasureStore. One that cannot be opened is an error and does not keep the
@@ -60,18 +63,22 @@ func (s *Store) OrderedErasures(ctx context.Context) ([]echowall.Erasing, error)
 
 // FinishErasure implements echowall.ErasureStore. Of two processes that finish one order at once, the second
 // conflicts on the mark of the first and finds the order gone.
-func (s *Store) FinishErasure(ctx context.Context, order string, line echowall.AccessEntry) error {
+func (s *Store) FinishErasure(ctx context.Context, e echowall.Erasing, line echowall.AccessEntry) error {
 	return s.update(ctx, func(c *change) error {
-		open, err := s.rdb.HExists(ctx, s.keys.erasures(), order).Result()
+		open, err := s.rdb.HExists(ctx, s.keys.erasures(), e.Order).Result()
 		if err != nil || !open {
 			return wrap(err)
 		}
-		mark := s.keys.once("erasure " + order)
+		mark := s.keys.once("erasure " + e.Order)
 		c.guard(mark, guardNothing, "")
 		c.put("SET", mark, "1", "EX", "60")
-		c.do("HDEL", s.keys.erasures(), order)
+		c.do("HDEL", s.keys.erasures(), e.Order)
+		s.wantRewrite(c)
 		s.appendAccess(c, line)
-		return nil
+		if e.Source == echowall.FromClock { // what comes back with a backup is over its time again
+			return nil
+		}
+		return s.rememberErasure(c, e)
 	})
 }
 
@@ -165,16 +172,7 @@ func (s *Store) EraseWishes(ctx context.Context, a echowall.AuthorID, erase func
 		for _, number := range numbers {
 			err := s.update(ctx, func(c *change) error {
 				c.do("ZREM", index, number)
-				err := s.UpdateWish(withChange(ctx, c), number, func(w *echowall.Wish) error {
-					files := w.Media
-					if err := erase(w); err != nil {
-						return err
-					}
-					for _, id := range files {
-						s.dropMedia(c, id)
-					}
-					return nil
-				})
+				err := s.RetainWish(withChange(ctx, c), number, erase)
 				if echowall.KindOf(err) == echowall.KindNotFound { // there is none, or no longer this author's
 					return nil
 				}
@@ -185,28 +183,4 @@ func (s *Store) EraseWishes(ctx context.Context, a echowall.AuthorID, erase func
 			}
 		}
 	}
-}
-
-// Compact implements echowall.ErasureStore. Where Redis cannot rewrite its file on command (one rewrite is under
-// way, a rented server does not allow it), its own rule for rewriting stays.
-func (s *Store) Compact(ctx context.Context) error {
-	node, err := s.node(ctx)
-	if err != nil {
-		return err
-	}
-	err = node.BgRewriteAOF(ctx).Err()
-	var refused redis.Error
-	if errors.As(err, &refused) {
-		return nil
-	}
-	return wrap(err)
-}
-
-// node is the server that holds the account's keys.
-func (s *Store) node(ctx context.Context) (redis.Cmdable, error) {
-	if c, ok := s.rdb.(*redis.ClusterClient); ok {
-		n, err := c.MasterForKey(ctx, s.keys.prefix)
-		return n, wrap(err)
-	}
-	return s.rdb, nil
 }

@@ -389,20 +389,3 @@ func TestSendingDebtStaysErased(t *testing.T) {
 		t.Errorf("%s, %v", text, err)
 	}
 }
-
-// Erasing makes Redis rewrite its file.
-func TestErasureCompacts(t *testing.T) {
-	l := newLedger(t)
-	l.no(l.s.Compact(t.Context()))
-	deadline := time.Now().Add(10 * time.Second)
-	for {
-		info, err := l.s.rdb.Info(t.Context(), "persistence").Result()
-		l.no(err)
-		if strings.Contains(info, "aof_rewrite_in_progress:1") || strings.Contains(info, "aof_last_rewrite_time_sec:0") {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("no rewrite: %s", info)
-		}
-	}
-}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -12,13 +11,35 @@ import (
 	"echowall"
 )
 
+// erased are the people whose traces are looked for, by every id of theirs.
+type erased struct {
+	people     []echowall.Self
+	recipients map[echowall.Recipient]bool
+}
+
+// named reports whether a text that was stored may be about one of them.
+func (e *erased) named(text string) bool {
+	for r := range e.recipients {
+		if strings.Contains(text, string(r)) {
+			return true
+		}
+	}
+	return false
+}
+
 // EraseTraces implements echowall.ErasureStore. It looks at every key once: debts and notices have no index by
 // person, because nobody else needs one.
-func (s *Store) EraseTraces(ctx context.Context, self echowall.Self) error {
-	if err := s.EndSessions(ctx, self.Person, ""); err != nil {
-		return err
+func (s *Store) EraseTraces(ctx context.Context, people ...echowall.Self) error {
+	e := &erased{people, make(map[echowall.Recipient]bool)}
+	for _, self := range people {
+		for _, r := range self.Recipients() {
+			e.recipients[r] = true
+		}
+		if err := s.EndSessions(ctx, self.Person, ""); err != nil {
+			return err
+		}
 	}
-	if err := s.eraseLate(ctx, self.Person); err != nil {
+	if err := s.eraseLate(ctx, e); err != nil {
 		return err
 	}
 	err := s.scan(ctx, func(keys []string) error {
@@ -31,16 +52,16 @@ func (s *Store) EraseTraces(ctx context.Context, self echowall.Self) error {
 				notices = append(notices, id)
 			}
 		}
-		if err := s.eraseDebts(ctx, self, debts); err != nil {
+		if err := s.eraseDebts(ctx, e, debts); err != nil {
 			return err
 		}
-		return s.eraseReceipts(ctx, self.Person, notices)
+		return s.eraseReceipts(ctx, e, notices)
 	})
 	if err != nil {
 		return err
 	}
 	return s.update(ctx, func(c *change) error {
-		for _, r := range self.Recipients() {
+		for r := range e.recipients {
 			c.do("DEL", s.keys.box(r))
 			c.do("SREM", s.keys.reopened(), string(r))
 		}
@@ -48,14 +69,14 @@ func (s *Store) EraseTraces(ctx context.Context, self echowall.Self) error {
 	})
 }
 
-// eraseDebts voids those of some debts that are owed to the person.
-func (s *Store) eraseDebts(ctx context.Context, self echowall.Self, ids []string) error {
+// eraseDebts voids those of some debts that are owed to erased people.
+func (s *Store) eraseDebts(ctx context.Context, e *erased, ids []string) error {
 	texts, err := s.texts(ctx, ids, s.keys.debt)
 	if err != nil {
 		return err
 	}
 	for i, text := range texts {
-		if !strings.Contains(text, string(self.Person)) && !strings.Contains(text, string(self.Author)) {
+		if !e.named(text) {
 			continue
 		}
 		id := ids[i]
@@ -63,7 +84,7 @@ func (s *Store) eraseDebts(ctx context.Context, self echowall.Self, ids []string
 			var d debtDoc
 			key := s.keys.debt(id)
 			version, err := s.loadOr(ctx, c, key, &d)
-			if err != nil || !slices.Contains(self.Recipients(), d.To) {
+			if err != nil || !e.recipients[d.To] {
 				return err
 			}
 			// Like any debt that is over it leaves a mark, which names nobody: a worker that holds the debt finds
@@ -84,14 +105,14 @@ func (s *Store) eraseDebts(ctx context.Context, self echowall.Self, ids []string
 	return nil
 }
 
-// eraseReceipts takes the person off some notices: as somebody they went to, who confirmed, or who wrote them.
-func (s *Store) eraseReceipts(ctx context.Context, p echowall.PersonID, ids []string) error {
+// eraseReceipts takes erased people off some notices: as somebody they went to, who confirmed, or who wrote them.
+func (s *Store) eraseReceipts(ctx context.Context, e *erased, ids []string) error {
 	texts, err := s.texts(ctx, ids, s.keys.notice)
 	if err != nil {
 		return err
 	}
 	for i, text := range texts {
-		if !strings.Contains(text, string(p)) {
+		if !e.named(text) {
 			continue
 		}
 		id := ids[i]
@@ -101,8 +122,10 @@ func (s *Store) eraseReceipts(ctx context.Context, p echowall.PersonID, ids []st
 			if err != nil || version == 0 {
 				return err
 			}
-			n.Forget(p)
-			c.do("HDEL", s.keys.receipts(id), string(p))
+			for _, self := range e.people {
+				n.Forget(self.Person)
+				c.do("HDEL", s.keys.receipts(id), string(self.Person))
+			}
 			return c.setDoc(s.keys.notice(id), version, &n)
 		})
 		if err != nil {
@@ -112,8 +135,8 @@ func (s *Store) eraseReceipts(ctx context.Context, p echowall.PersonID, ids []st
 	return nil
 }
 
-// eraseLate drops the messages of the person that were acknowledged and not worked on.
-func (s *Store) eraseLate(ctx context.Context, p echowall.PersonID) error {
+// eraseLate drops the messages of erased people that were acknowledged and not worked on.
+func (s *Store) eraseLate(ctx context.Context, e *erased) error {
 	late, err := s.pipe.HGetAll(ctx, s.keys.late()).Result()
 	if err != nil {
 		return wrap(err)
@@ -127,7 +150,7 @@ func (s *Store) eraseLate(ctx context.Context, p echowall.PersonID) error {
 		if err := json.Unmarshal([]byte(payload), &message); err != nil {
 			return echowall.Errorf(echowall.KindInternal, "store: a late message cannot be read: %w", err)
 		}
-		if s.ids.Person(message.From) != p {
+		if !e.recipients[echowall.Recipient(s.ids.Person(message.From))] {
 			continue
 		}
 		if err := s.DropDeferred(ctx, key); err != nil {

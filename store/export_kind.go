@@ -32,6 +32,7 @@ const (
 	kindEnd      = "end"      // its last line
 	kindCounter  = "counter"  // the last numbers given out
 	kindIdentity = "identity" // anything that was sealed in the vault
+	kindErasure  = "erasure"  // erasures carried out lately, sealed with the service's key
 	kindWish     = "wish"     // flat, because other programs read it
 )
 
@@ -79,8 +80,11 @@ var families = map[string]family{
 	"vault":    {kindIdentity, shapeSealed, nil},
 	"late":     {kindIdentity, shapeSealedFields, nil},
 	"erasures": {kindIdentity, shapeSealedFields, nil},
+	"erased":   {kindErasure, shapeFields, nil},
+	"rewrite":  {"", shapeFleeting, nil},
 
 	"accesslog":  {"access", shapeStream, nil},
+	"accesstail": {"access_tail", shapeValue, nil},
 	"accesshead": {"", shapeRebuilt, nil},
 	"accessof":   {"", shapeRebuilt, nil},
 	"denied":     {"", shapeFleeting, nil},

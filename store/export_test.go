@@ -53,6 +53,15 @@ func fillAccount(t *testing.T, s *Store, wishes int) {
 	calendar := echowall.NewCalendar(nil, exportNoon.Location())
 	officer := echowall.Actor{Role: echowall.RoleLiaison, By: "p-officer", Source: echowall.FromChat}
 
+	// A line of the access log that was kept long enough, and somebody who was erased.
+	must(s.AppendAccess(ctx, echowall.AccessEntry{At: exportNoon.AddDate(-4, 0, 0), Kind: echowall.AccessLogin, By: "p1"}))
+	_, err := s.TrimAccess(ctx, exportNoon.AddDate(-3, 0, 0), 10)
+	must(err)
+	gone := echowall.Erasing{Self: echowall.Self{Person: "p-gone", Author: "a-gone"}, Source: echowall.FromPage}
+	gone.Order, err = s.OrderErasure(ctx, gone.Self, gone.Source)
+	must(err)
+	must(s.FinishErasure(ctx, gone, echowall.AccessEntry{Kind: echowall.AccessErasure, By: "p-gone", Subject: "p-gone", Why: "erased"}))
+
 	// A turn with a wish in it, and a message that was put off and never finished.
 	turn, err := s.Begin(ctx, echowall.Contact{Key: "m1", Fingerprint: "f1", From: residentOpenID, At: exportNoon, Opens: echowall.WindowMessage, Follow: echowall.Followed})
 	must(err)
@@ -332,11 +341,11 @@ func TestExportAndRestore(t *testing.T) {
 		}
 	}
 	to := openExport(t, redistest.Run(t).URL(), 'k')
-	got, err := to.Restore(t.Context(), strings.NewReader(text), []byte(exportPassphrase))
+	got, err := to.Restore(t.Context(), strings.NewReader(text), RestoreOptions{Passphrase: []byte(exportPassphrase)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Locked != 0 || got.Lines["wish"] != 701 || got.Lines["identity"] != 4 || got.Lines["access"] != 4 || got.Lines["person"] != 4 || got.Lines["roster"] != 2 || got.Lines["grid"] != 1 || got.Lines["debt"] < 9 {
+	if got.Locked != 0 || got.Lines["wish"] != 701 || got.Lines["identity"] != 4 || got.Lines["access"] != 6 || got.Lines["person"] != 4 || got.Lines["roster"] != 2 || got.Lines["grid"] != 1 || got.Lines["debt"] < 9 {
 		t.Errorf("restored %+v", got)
 	}
 	if err := to.CheckRestored(t.Context()); err != nil {
@@ -361,8 +370,8 @@ func TestExportAndRestore(t *testing.T) {
 	if err := to.AppendAccess(t.Context(), echowall.AccessEntry{Kind: echowall.AccessExport, By: "p1"}); err != nil {
 		t.Error(err)
 	}
-	if last, err := to.VerifyAccess(t.Context()); err != nil || last.Seq != 5 {
-		t.Errorf("access log %+v, %v; want five lines", last, err)
+	if last, err := to.VerifyAccess(t.Context()); err != nil || last.Seq != 8 {
+		t.Errorf("access log %+v, %v; want eight", last, err)
 	}
 	if about, err := to.AccessAbout(t.Context(), 10, a); err != nil || len(about) != 3 {
 		t.Errorf("looks at the author %v, %v; want three", about, err)
@@ -381,7 +390,7 @@ func TestExportWithoutIdentity(t *testing.T) {
 		t.Error("identities stand in an export that was made without")
 	}
 	to := openExport(t, redistest.Run(t).URL(), 'k')
-	if _, err := to.Restore(t.Context(), strings.NewReader(text), nil); err != nil {
+	if _, err := to.Restore(t.Context(), strings.NewReader(text), RestoreOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	author := to.ids.Author(residentOpenID)
@@ -399,7 +408,7 @@ func TestExportWithoutIdentity(t *testing.T) {
 		t.Error("keys are derived with fewer rounds than recommended")
 	}
 	third := openExport(t, redistest.Run(t).URL(), 'k')
-	got, err := third.Restore(t.Context(), strings.NewReader(locked), nil)
+	got, err := third.Restore(t.Context(), strings.NewReader(locked), RestoreOptions{})
 	if err != nil || got.Locked != 11 || got.Lines["wish"] != 6 {
 		t.Errorf("restored %+v, %v; want 6 wishes, 11 sealed lines left out", got, err)
 	}
@@ -466,7 +475,7 @@ func TestExportFromClusterRestoresElsewhere(t *testing.T) {
 	fillAccount(t, from, 20)
 	text := export(t, from, ExportOptions{WithIdentity: []byte(exportPassphrase)})
 	to := openExport(t, redistest.Run(t).URL(), 'k')
-	if _, err := to.Restore(t.Context(), strings.NewReader(text), []byte(exportPassphrase)); err != nil {
+	if _, err := to.Restore(t.Context(), strings.NewReader(text), RestoreOptions{Passphrase: []byte(exportPassphrase)}); err != nil {
 		t.Fatal(err)
 	}
 	compareDumps(t, dump(t, to), dump(t, from))

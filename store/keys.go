@@ -39,7 +39,7 @@ func (k keys) late() string { return k.join("late") }
 // lateDue: sorted set of the message keys in late, scored by when to look whether the worker lives (unix s).
 func (k keys) lateDue() string { return k.join("latedue") }
 
-// reach: hash f (following, 0 or 1), mu (message window until, unix s), ml (left), au, al (act window), td,
+// reach: hash f (following, 0 or 1), ft (when the person left, unix s), mu (message window until, unix s), ml (left), au, al (act window), td,
 // tu (template day and count), ls (last sent, unix s), rd (day of the last study reminder), sw, su (week and
 // count of study messages), s:<template> (subscription notices accepted and unused), n (drawn anew by every
 // writer).
@@ -153,6 +153,12 @@ func (k keys) mediaInfo(id string) string { return k.join("mediainfo", id) }
 // erasures: hash order → sealed erasureDoc, the erasures that were ordered and are not finished.
 func (k keys) erasures() string { return k.join("erasures") }
 
+// erased: hash order → sealed erasedDoc in base64, the erasures that were carried out lately.
+func (k keys) erased() string { return k.join("erased") }
+
+// rewrite: string, mark that the database's files hold what was erased; see Compact.
+func (k keys) rewrite() string { return k.join("rewrite") }
+
 // upload: string, sealed file that one person brought and may still apply; expires.
 func (k keys) upload(p echowall.PersonID, token string) string {
 	return k.join("upload", string(p), token)
@@ -214,16 +220,20 @@ func (k keys) session(id string) string { return k.join("session", id) }
 // sessions: sorted set of the ids of one person's sessions, scored by when they end (unix s); expires.
 func (k keys) sessions(p echowall.PersonID) string { return k.join("sessions", string(p)) }
 
-// pulse: hash station → number that grows with every change of a wish there, so that open pages notice.
+// pulse: hash station → number that grows with every change of a wish there, so that open pages and remembered
+// queues notice; "" → the mark under which pulses can be compared, see queueMemory.
 func (k keys) pulse() string { return k.join("pulse") }
 
 // Access.
 
-// accessLog: stream of the lines of the access log, JSON each under the number of the line; never trimmed.
+// accessLog: stream of the lines of the access log, JSON each under the number of the line.
 func (k keys) accessLog() string { return k.join("accesslog") }
 
 // accessHead: document accessHead, number and hash of the last line.
 func (k keys) accessHead() string { return k.join("accesshead") }
+
+// accessTail: string, number and hash of the last line that was removed because it was kept long enough.
+func (k keys) accessTail() string { return k.join("accesstail") }
 
 // accessOf: sorted set of the numbers of the lines about one recipient, scored by themselves.
 func (k keys) accessOf(r echowall.Recipient) string { return k.join("accessof", string(r)) }

@@ -58,7 +58,7 @@ func TestMediaStayOnlyWithWhatHoldsThem(t *testing.T) {
 
 	// A backup brings back what lives for a while as something that lives for a while.
 	other := openAt(t, redistest.Run(t).URL(), "wx1")
-	if _, err := other.Restore(ctx, strings.NewReader(export(t, s, ExportOptions{})), nil); err != nil {
+	if _, err := other.Restore(ctx, strings.NewReader(export(t, s, ExportOptions{})), RestoreOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	stays(other, "a restored draft's", draft, false)

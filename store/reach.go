@@ -25,6 +25,7 @@ type book map[string]string
 func (b book) reach() echowall.Reach {
 	r := echowall.Reach{
 		Following:    b["f"] != "0",
+		Left:         b.time("ft"),
 		MessageUntil: b.time("mu"),
 		MessageLeft:  b.number("ml"),
 		ActUntil:     b.time("au"),

@@ -31,25 +31,43 @@ type Restored struct {
 	Lines map[string]int
 	// Locked counts identities that were left out because no passphrase was given.
 	Locked int
+	// Created is when the export was made; Erasures counts the people who were erased since and are to be erased
+	// again: the orders are on the journal.
+	Created  time.Time
+	Erasures int
 }
 
-// Restore writes a full export into this account, which must be empty, and makes the indexes again. The
-// passphrase opens identities; nil leaves them out: people are then known again once they write.
+// RestoreOptions says how an export is restored.
+type RestoreOptions struct {
+	// Passphrase opens identities; nil leaves them out: people are then known again once they write.
+	Passphrase []byte
+	// Erased is a newer export of the account, of kind erasure or of everything. Whoever was erased since the
+	// export that is restored is ordered to be erased again before anything else can happen.
+	Erased io.Reader
+}
+
+// Restore writes a full export into this account, which must be empty, and makes the indexes again.
 //
 // While it runs, and after a crash in the middle, CheckRestored fails. After an error everything written is
 // removed again. An interrupted restore is removed by the next one. Errors name the line and are
 // KindInvalid when the file is to blame, KindConflict when the account is.
-func (s *Store) Restore(ctx context.Context, r io.Reader, passphrase []byte) (Restored, error) {
+func (s *Store) Restore(ctx context.Context, r io.Reader, o RestoreOptions) (Restored, error) {
+	gone, err := s.readErased(o.Erased)
+	if err != nil {
+		return Restored{}, err
+	}
 	token := make([]byte, 9)
 	rand.Read(token)
 	x := &restorer{
-		s: s, words: passphrase, token: encode(token), now: time.Now(),
+		s: s, words: o.Passphrase, token: encode(token), now: time.Now(),
 		in: bufio.NewReaderSize(r, 64<<10), sum: s.ids.Seal(), change: newChange(), out: Restored{Lines: make(map[string]int)},
 	}
 	if err := x.claim(ctx); err != nil {
 		return Restored{}, err
 	}
-	err := x.all(ctx)
+	if err = x.all(ctx); err == nil {
+		err = x.orderErased(gone)
+	}
 	if err == nil {
 		x.change.guard(s.keys.restoring(), "t", x.token)
 		x.change.do("DEL", s.keys.restoring())
@@ -257,6 +275,7 @@ func (x *restorer) meta(text []byte) error {
 	case m.KeyCheck != x.s.keyCheck():
 		return echowall.Errorf(echowall.KindConflict, "the export was made with another secret key, with this one nobody would be recognised; set ECHOWALL_SECRET_KEY to the one in use then")
 	}
+	x.out.Created = m.Created
 	if m.Identity == nil || x.words == nil {
 		return nil
 	}

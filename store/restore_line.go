@@ -91,11 +91,13 @@ func (x *restorer) wish(text []byte) error {
 	if _, err := unmarshalDoc(doc, &w); err != nil {
 		return echowall.Errorf(echowall.KindInvalid, "%w", err)
 	}
-	if w.Number == "" || w.Author == "" {
+	if w.Number == "" || w.Author == "" && !w.Erased() {
 		return echowall.Errorf(echowall.KindInvalid, "the number or the author is missing")
 	}
 	x.out.Lines[kindWish]++
-	x.change.do("ZADD", x.s.keys.wishesBy(w.Author), w.Created.Unix(), w.Number)
+	if w.Author != "" {
+		x.change.do("ZADD", x.s.keys.wishesBy(w.Author), w.Created.Unix(), w.Number)
+	}
 	x.s.indexWish(x.change, nil, &w)
 	stored, err := wishText(&w, doc)
 	if err != nil {

@@ -66,7 +66,7 @@ func TestRestoreRefuses(t *testing.T) {
 			if c.passphrase != "" {
 				words = []byte(c.passphrase)
 			}
-			got, err := to.Restore(t.Context(), strings.NewReader(c.text), words)
+			got, err := to.Restore(t.Context(), strings.NewReader(c.text), RestoreOptions{Passphrase: words})
 			if err == nil {
 				t.Fatalf("restored %+v", got)
 			}
@@ -84,14 +84,14 @@ func TestRestoreRefuses(t *testing.T) {
 
 	t.Run("other secret key", func(t *testing.T) {
 		other := openExport(t, redistest.Run(t).URL(), 'x')
-		_, err := other.Restore(t.Context(), strings.NewReader(good), nil)
+		_, err := other.Restore(t.Context(), strings.NewReader(good), RestoreOptions{})
 		if echowall.KindOf(err) != echowall.KindConflict || !strings.Contains(err.Error(), "ECHOWALL_SECRET_KEY") {
 			t.Errorf("error %v", err)
 		}
 	})
 	t.Run("account in use", func(t *testing.T) {
 		before := dump(t, from)
-		_, err := from.Restore(t.Context(), strings.NewReader(good), nil)
+		_, err := from.Restore(t.Context(), strings.NewReader(good), RestoreOptions{})
 		if echowall.KindOf(err) != echowall.KindConflict || !strings.Contains(err.Error(), "not empty") {
 			t.Errorf("error %v", err)
 		}
@@ -101,7 +101,7 @@ func TestRestoreRefuses(t *testing.T) {
 		}
 	})
 	t.Run("and then the right one", func(t *testing.T) {
-		if _, err := to.Restore(t.Context(), strings.NewReader(good), []byte(exportPassphrase)); err != nil {
+		if _, err := to.Restore(t.Context(), strings.NewReader(good), RestoreOptions{Passphrase: []byte(exportPassphrase)}); err != nil {
 			t.Fatal(err)
 		}
 		compareDumps(t, dump(t, to), dump(t, from))
@@ -141,7 +141,7 @@ func TestRestoreInterrupted(t *testing.T) {
 
 	// Redis goes away in the middle: nothing can be removed, so the mark has to stay.
 	half := strings.NewReader(good[:len(good)*9/10])
-	if _, err := to.Restore(t.Context(), breaking{half, server.Kill}, nil); err == nil || !strings.Contains(err.Error(), "the disk is gone") {
+	if _, err := to.Restore(t.Context(), breaking{half, server.Kill}, RestoreOptions{}); err == nil || !strings.Contains(err.Error(), "the disk is gone") {
 		t.Fatalf("error %v", err)
 	}
 	server.Restart()
@@ -152,7 +152,7 @@ func TestRestoreInterrupted(t *testing.T) {
 		t.Errorf("half an account passes: %v", err)
 	}
 	// The same file again.
-	if _, err := to.Restore(t.Context(), strings.NewReader(good), []byte(exportPassphrase)); err != nil {
+	if _, err := to.Restore(t.Context(), strings.NewReader(good), RestoreOptions{Passphrase: []byte(exportPassphrase)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := to.CheckRestored(t.Context()); err != nil {
@@ -167,7 +167,7 @@ func TestRestoreGivenUp(t *testing.T) {
 	good := export(t, from, ExportOptions{})
 	to := openExport(t, redistest.Run(t).URL(), 'k')
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err := to.Restore(ctx, breaking{strings.NewReader(good), cancel}, nil); err == nil {
+	if _, err := to.Restore(ctx, breaking{strings.NewReader(good), cancel}, RestoreOptions{}); err == nil {
 		t.Fatal("restored")
 	}
 	if left := dump(t, to); len(left) != 0 {

@@ -240,7 +240,7 @@ func (t *turn) reach(c *change) {
 	case echowall.Followed:
 		fields = append(fields, "f", "1")
 	case echowall.Unfollowed:
-		fields = append(fields, "f", "0", "ml", "0", "al", "0")
+		fields = append(fields, "f", "0", "ml", "0", "al", "0", "ft", strconv.FormatInt(t.contact.At.Unix(), 10))
 	case echowall.FollowUnchanged:
 		if t.contact.Opens != echowall.WindowNone {
 			fields = append(fields, "f", "1")

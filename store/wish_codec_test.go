@@ -87,7 +87,7 @@ func TestWishAtRestIsPacked(t *testing.T) {
 		t.Errorf("the export does not show the text: %s", text)
 	}
 	other := openAt(t, redistest.Run(t).URL(), "gh_rest")
-	if _, err := other.Restore(ctx, strings.NewReader(text), nil); err != nil {
+	if _, err := other.Restore(ctx, strings.NewReader(text), RestoreOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	before, after := s.rdb.Get(ctx, key).Val(), other.rdb.Get(ctx, key).Val()

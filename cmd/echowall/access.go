@@ -37,11 +37,18 @@ func runAccessVerify(ctx context.Context, e env, args []string) error {
 			return err
 		}
 	}
+	removed, _, err := s.AccessBegin(ctx)
+	if err != nil {
+		return err
+	}
 	if last.Seq == 0 {
 		fmt.Fprintln(e.stdout, "the access log is empty")
 		return nil
 	}
-	fmt.Fprintf(e.stdout, "%d lines, all in their place; the last one is of %s\n%d:%s\n", last.Seq, last.At.Format(time.RFC3339), last.Seq, last.Hash)
+	if removed > 0 {
+		fmt.Fprintf(e.stdout, "lines 1 to %d were kept for their period and removed\n", removed)
+	}
+	fmt.Fprintf(e.stdout, "%d lines, all in their place; the last one is of %s\n%d:%s\n", last.Seq-removed, last.At.Format(time.RFC3339), last.Seq, last.Hash)
 	return nil
 }
 
@@ -58,10 +65,18 @@ func splitKnown(known string) (seq int64, hash string, err error) {
 
 // compareKnown looks up one line and its hash, which covers all lines before it.
 func compareKnown(ctx context.Context, s *store.Store, seq int64, hash string) error {
+	removed, end, err := s.AccessBegin(ctx)
+	if err != nil {
+		return err
+	}
 	lines, err := s.AccessLog(ctx, seq+1, 1)
 	switch {
 	case err != nil:
 		return err
+	case seq == removed && hash == end:
+		return nil
+	case seq <= removed:
+		return fmt.Errorf("line %d was kept for its period and removed; compare with a number that was printed later", seq)
 	case len(lines) == 0 || lines[0].Seq != seq:
 		return fmt.Errorf("line %d, which was there before, is missing", seq)
 	case lines[0].Hash != hash:

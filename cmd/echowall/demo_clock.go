@@ -21,7 +21,7 @@ func (d *demo) move(ctx context.Context, to string, at time.Time) (string, error
 	case "10m":
 		target = now.Add(10 * time.Minute)
 	case "due":
-		target = d.service.clock.Next(now, schedule.NewWishes)
+		target = d.service.clock.Next(now, schedule.NewWishes, schedule.Removal)
 	case "day":
 		target = calendar.NextWorkday(calendar.Today(now)).At(demoStartHour, demoStartMinute, now.Location())
 	case "at":

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"echowall"
 	"echowall/store"
@@ -58,24 +59,34 @@ func exportCase(o store.ExportOptions) string {
 func runRestore(ctx context.Context, e env, args []string) error {
 	f := flags(e, "restore")
 	configFile := f.String("config", "", "file of ECHOWALL_… lines")
-	if err := parse(f, args, 1, 1); err != nil {
+	erased := f.String("erased", "", "newest export of kind erasure: who was erased since the backup is erased again")
+	name, err := parseFile(f, args, "which export?")
+	if err != nil {
 		return err
 	}
-	file, err := os.Open(f.Arg(0))
+	file, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	var o store.RestoreOptions
+	if *erased != "" {
+		list, err := os.Open(*erased)
+		if err != nil {
+			return err
+		}
+		defer list.Close()
+		o.Erased = bufio.NewReader(list)
+	}
 	s, err := openStore(ctx, e, *configFile)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	var passphrase []byte
 	if p := e.getenv(passphraseVariable); p != "" {
-		passphrase = []byte(p)
+		o.Passphrase = []byte(p)
 	}
-	done, err := s.Restore(ctx, bufio.NewReader(file), passphrase)
+	done, err := s.Restore(ctx, bufio.NewReader(file), o)
 	if err != nil {
 		return err
 	}
@@ -90,5 +101,19 @@ func runRestore(ctx context.Context, e env, args []string) error {
 	if done.Locked > 0 {
 		fmt.Fprintf(e.stdout, "%d identities were left out; set %s to bring them back\n", done.Locked, passphraseVariable)
 	}
+	if o.Erased == nil {
+		fmt.Fprintf(e.stdout, "who was erased after %s is back; restore with -erased FILE (echowall export -kind erasure) to erase them again\n", done.Created.Format(time.RFC3339))
+		return nil
+	}
+	if _, err := newErasure(s, time.Now).Run(ctx); err != nil {
+		return fmt.Errorf("restored; %d erasures are ordered again and not all carried out, the service does that when it starts: %w", done.Erasures, err)
+	}
+	fmt.Fprintf(e.stdout, "%d people who were erased after %s are erased again\n", done.Erasures, done.Created.Format(time.RFC3339))
 	return nil
+}
+
+// newErasure is the use case of erasing on a store.
+func newErasure(s *store.Store, now func() time.Time) *echowall.Erasure {
+	people := &echowall.People{Store: s, Roster: s, Access: s, Sessions: s, Now: now}
+	return &echowall.Erasure{Store: s, People: people, Now: now}
 }

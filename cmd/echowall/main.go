@@ -53,7 +53,7 @@ func commands() []command {
 		{"owed", "[retry ID…]", "messages that need a person's look, and trying them again", runOwed},
 		{"access verify", "[-known NUMBER:HASH]", "whether every line of the access log is as it was written", runAccessVerify},
 		{"export", "[-kind KIND] [-with-identity]", "everything stored, as JSON Lines on standard output", runExport},
-		{"restore", "FILE", "bring an export back into an empty Redis", runRestore},
+		{"restore", "FILE [-erased FILE]", "bring an export back into an empty Redis, and erase again who was erased since", runRestore},
 		{"emulator", "-callback URL [-addr HOST:PORT]", "a strict stand-in for the platform, with phones in the browser", runEmulator},
 		{"health", "", "ask the running service whether it is ready", runHealth},
 		{"version", "", "which version this is", runVersion},

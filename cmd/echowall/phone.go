@@ -81,6 +81,7 @@ func (e *eraser) start(ctx context.Context) {
 			} else if n > 0 {
 				e.logger.Info("erased", "people", n)
 			}
+			e.compact(ctx)
 			select {
 			case <-ctx.Done():
 				return
@@ -88,6 +89,18 @@ func (e *eraser) start(ctx context.Context) {
 			}
 		}
 	})
+}
+
+// compact has the database rewrite its files after erasures, and says when that is done.
+func (e *eraser) compact(ctx context.Context) {
+	switch how, err := e.erasure.Store.Compact(ctx); {
+	case err != nil && ctx.Err() == nil:
+		e.logger.Warn("the database's files wait to be rewritten", "err", err)
+	case how == echowall.RewritingDone:
+		e.logger.Info("what was erased is in none of the database's files any more")
+	case how == echowall.RewritingRefused:
+		e.logger.Warn("the database does not rewrite its append-only file when told to; what was erased stays in it until its own rule does")
+	}
 }
 
 // end stops the work and waits for it. What is half done stays in the journal.

@@ -105,7 +105,7 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 	notices := &echowall.Notices{Store: s.store, Guard: guard, Calendar: calendar, Now: s.now}
 	duty := &echowall.Duty{Store: s.store, Guard: guard, Calendar: calendar, Now: s.now}
 
-	s.erasure = &echowall.Erasure{Store: s.store, People: s.people, Now: s.now}
+	s.erasure = newErasure(s.store, s.now)
 	s.eraser = eraser{erasure: s.erasure, logger: s.logger}
 
 	// The way out to the platform, and the pages that messages link to.
@@ -147,10 +147,13 @@ func newService(ctx context.Context, c config, o options) (_ *service, err error
 		return nil, err
 	}
 	s.bot = bot.New(bot.Config{
-		Store: s.store, Router: router, Say: s.pack.Words.Say, Now: s.now, Logger: s.logger, Woken: s.delivery.Wake,
+		Store: s.store, Router: router, Say: s.pack.Words.SayInChat, Now: s.now, Logger: s.logger, Woken: s.delivery.Wake,
 	})
 	s.clock = &schedule.Clock{
-		Jobs:   schedule.Table(schedule.Rules{Study: s.study, Duty: duty, Calendar: calendar, Places: s.store, Logger: s.logger}),
+		Jobs: schedule.Table(schedule.Rules{
+			Study: s.study, Duty: duty, Calendar: calendar, Places: s.store, Logger: s.logger,
+			Retention: &echowall.Retention{Store: s.store, Erasure: s.erasure, Now: s.now},
+		}),
 		Ledger: s.store, Location: c.Location, Now: s.now, Logger: s.logger,
 	}
 	if err = s.clock.Validate(); err != nil {
