@@ -455,3 +455,19 @@ func TestQueuesMemoryIsBounded(t *testing.T) {
 	}
 	check("all are short", 12, 12)
 }
+
+// On a cluster the script is sent to the server that has the account, and may ask that server who it is.
+func TestQueuesOnCluster(t *testing.T) {
+	_, rawURL := redistest.Cluster(t, 3)
+	s := openAt(t, rawURL, "wx1")
+	ask := everything(10, "c1", "c2")
+	for i := range 3 {
+		queueWish(t, s, "c1", exportNoon.Add(time.Duration(i)*time.Hour))
+		if got, want := reads(t, s, ask), script(t, s, ask); got != want {
+			t.Errorf("answer\n%s\nthe script's\n%s", got, want)
+		}
+	}
+	if s.queues.entries != 3 {
+		t.Errorf("%d entries are remembered, want 3", s.queues.entries)
+	}
+}
