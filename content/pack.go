@@ -96,7 +96,7 @@ func load(layers []layer) (*Pack, []Problem, error) {
 	var ps problems
 	p := &Pack{
 		Holidays: make(map[int]echowall.HolidayYear),
-		Words:    &Words{sentences: make(map[string]sentence)},
+		Words:    &Words{sentences: make(map[string]sentence), chat: make(map[string]string)},
 		Commands: &Commands{},
 		html:     newRenderer(),
 	}

@@ -20,8 +20,12 @@ import (
 //
 // or, for several lines, "key: |" and an indented block. The full key is the file's name, a dot and the
 // key: received in wish.yaml is "wish.received". Immutable after loading, safe for concurrent use.
+//
+// A key that ends in _chat is what the chat says after the sentence of the same name: what to type next. Sentences
+// that are shown in several places, above all those of refusals, name no surface themselves.
 type Words struct {
 	sentences map[string]sentence
+	chat      map[string]string // key of a sentence → key of what the chat says after it
 	// OnMisuse is told about an unknown key or a missing value: a defect of the caller. Set it before use;
 	// nil is silent. Tests make it fail the test, the wiring logs it.
 	OnMisuse func(error)
@@ -36,6 +40,9 @@ type sentence struct {
 	file   string
 	line   int
 }
+
+// chatSuffix ends the key of what the chat says after a sentence.
+const chatSuffix = "_chat"
 
 // sorryKey is what a person reads where a sentence is missing.
 const sorryKey = "errors.internal"
@@ -71,6 +78,14 @@ func (w *Words) Say(key string, args map[string]any) string {
 		}
 	}
 	return out.String()
+}
+
+// SayInChat is Say with what the chat says after the sentence.
+func (w *Words) SayInChat(key string, args map[string]any) string {
+	if next, ok := w.chat[key]; ok {
+		return w.Say(key, args) + w.Say(next, args)
+	}
+	return w.Say(key, args)
 }
 
 // pieces cuts a sentence at its holes.
@@ -183,6 +198,10 @@ func (w *Words) readWords(ps *problems, file, feature string, data []byte) {
 				fmt.Sprintf("braces in %q must be {name} of lower-case letters, digits and underscores", e.key))
 			continue
 		}
-		w.sentences[feature+"."+e.key] = sentence{text: s, pieces: pieces(s), file: file, line: e.line}
+		key := feature + "." + e.key
+		w.sentences[key] = sentence{text: s, pieces: pieces(s), file: file, line: e.line}
+		if said, ok := strings.CutSuffix(key, chatSuffix); ok {
+			w.chat[said] = key
+		}
 	}
 }

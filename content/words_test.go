@@ -254,3 +254,41 @@ func literal(e ast.Expr) string {
 	s, _ := strconv.Unquote(lit.Value)
 	return s
 }
+
+// What the chat says after a sentence belongs to one, needs no more than that, and is said in the chat alone.
+func TestChatSentencesFollowOthers(t *testing.T) {
+	w := starterPack(t).Words
+	found := 0
+	for _, key := range w.Keys() {
+		said, ok := strings.CutSuffix(key, chatSuffix)
+		if !ok {
+			continue
+		}
+		found++
+		if !w.Has(said) {
+			t.Errorf("%s follows nothing", key)
+			continue
+		}
+		for _, hole := range w.Holes(key) {
+			if !slices.Contains(w.Holes(said), hole) {
+				t.Errorf("%s needs {%s}, which %s is not given", key, hole, said)
+			}
+		}
+		args := make(map[string]any)
+		for _, hole := range w.Holes(said) {
+			args[hole] = "X"
+		}
+		if got, want := w.SayInChat(said, args), w.Say(said, args)+w.Say(key, args); got != want {
+			t.Errorf("the chat says %q, want %q", got, want)
+		}
+		if got := w.Say(said, args); strings.Contains(got, w.Say(key, args)) {
+			t.Errorf("%s says %q everywhere", said, got)
+		}
+	}
+	if found == 0 {
+		t.Error("the chat adds nothing anywhere")
+	}
+	if got, want := w.SayInChat("errors.conflict", nil), w.Say("errors.conflict", nil); got != want {
+		t.Errorf("the chat says %q, want %q", got, want)
+	}
+}

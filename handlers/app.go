@@ -133,7 +133,7 @@ func (a *App) say(key string, pairs ...any) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		args[pairs[i].(string)] = pairs[i+1]
 	}
-	return a.Pack.Words.Say(key, args)
+	return a.Pack.Words.SayInChat(key, args)
 }
 
 // link is a line that opens a page.

@@ -93,7 +93,7 @@ func newTalk(t testing.TB) *talk {
 		Now:       g.Now,
 	}
 	g.app.Erasure = &echowall.Erasure{Store: s, People: g.app.People, Now: g.Now}
-	g.bot = bot.New(bot.Config{Store: s, Router: g.app.Router(), Say: pack.Words.Say, Now: g.Now})
+	g.bot = bot.New(bot.Config{Store: s, Router: g.app.Router(), Say: pack.Words.SayInChat, Now: g.Now})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()

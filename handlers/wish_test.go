@@ -189,7 +189,7 @@ func TestRating(t *testing.T) {
 	g.advance(time.Minute)
 	g.answer("联络员李", "居民王", two, "D", "水管属业主自管部分，可找物业维修。")
 	g.want(g.say("居民王", "B"), "有几件等您评价", one, two)
-	g.want(g.say("居民王", "评价 "+two+" E"), "请回复一个字母")
+	g.want(g.say("居民王", "评价 "+two+" E"), "回复一个字母就行")
 	g.want(g.say("居民赵", "评价 "+two+" A"), "没有找到编号 "+two)
 	g.want(g.say("居民王", "评价 "+two+"c"), "已解决，不满意")
 	g.want(g.say("居民王", "b"), one, "基本满意")
