@@ -3,10 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"echowall"
@@ -23,8 +21,10 @@ func (s *Store) ReadQueues(ctx context.Context, ask echowall.QueueAsk) ([]echowa
 		return nil, nil, nil, err
 	}
 	counts := make(map[echowall.WishState]echowall.QueueCount, len(ask.States))
-	queues := make([][]queued, 1, 1+len(list)*len(ask.States))
-	queues[0] = l.first
+	queues := make([][]queued, 0, 1+len(list)*len(ask.States))
+	if len(l.first) > 0 {
+		queues = append(queues, l.first)
+	}
 	for i, state := range ask.States {
 		n := l.counts[i]
 		for _, q := range list {
@@ -38,12 +38,7 @@ func (s *Store) ReadQueues(ctx context.Context, ask echowall.QueueAsk) ([]echowa
 		}
 		counts[state] = n
 	}
-	first := earliest(queues, ask.First)
-	entries := make([]echowall.QueueEntry, len(first))
-	for i, e := range first {
-		entries[i] = echowall.QueueEntry{Number: e.number, Due: time.Unix(e.due, 0).UTC()}
-	}
-	return entries, counts, named, nil
+	return earliest(queues, ask.First), counts, named, nil
 }
 
 // count adds a queue, which is not empty, to what is counted so far.
@@ -62,35 +57,39 @@ func count(n echowall.QueueCount, queue []queued, late, soon int64) echowall.Que
 	return n
 }
 
-// earliest returns the first n entries of some queues. Nothing behind the n-th earliest head can be among them.
-func earliest(queues [][]queued, n int) []queued {
-	if n <= 0 {
-		return nil
+// earliest returns the first n entries of some queues, of which none is empty. It makes a heap of them.
+func earliest(queues [][]queued, n int) []echowall.QueueEntry {
+	for i := len(queues)/2 - 1; i >= 0; i-- {
+		sink(queues, i)
 	}
-	heads := make([]int64, 0, len(queues))
-	for _, q := range queues {
-		if len(q) > 0 {
-			heads = append(heads, q[0].due)
+	var out []echowall.QueueEntry
+	for len(out) < n && len(queues) > 0 {
+		q := queues[0]
+		out = append(out, echowall.QueueEntry{Number: q[0].number, Due: time.Unix(q[0].due, 0).UTC()})
+		if queues[0] = q[1:]; len(q) == 1 {
+			queues[0] = queues[len(queues)-1]
+			queues = queues[:len(queues)-1]
 		}
+		sink(queues, 0)
 	}
-	last := int64(math.MaxInt64)
-	if len(heads) > n {
-		slices.Sort(heads)
-		last = heads[n-1]
-	}
-	var out []queued
-	for _, q := range queues {
-		for _, e := range q[:min(n, len(q))] {
-			if e.due > last {
-				break
+	return out
+}
+
+// sink moves a queue of a heap down until none below it has an earlier head.
+func sink(heap [][]queued, i int) {
+	for {
+		first := i
+		for child := 2*i + 1; child <= 2*i+2 && child < len(heap); child++ {
+			if heap[child][0].before(heap[first][0]) {
+				first = child
 			}
-			out = append(out, e)
 		}
+		if first == i {
+			return
+		}
+		heap[i], heap[first] = heap[first], heap[i]
+		i = first
 	}
-	slices.SortFunc(out, func(a, b queued) int {
-		return cmp.Or(cmp.Compare(a.due, b.due), strings.Compare(a.number, b.number))
-	})
-	return out[:min(n, len(out))]
 }
 
 // WishesOf implements echowall.QueueStore.

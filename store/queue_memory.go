@@ -18,6 +18,10 @@ type queued struct {
 	number string
 }
 
+func (a queued) before(b queued) bool {
+	return a.due < b.due || a.due == b.due && a.number < b.number
+}
+
 // stationQueues are the queues of one station in the states of echowall.OpenStates, sorted as in Redis, as of one
 // pulse. They are never changed.
 type stationQueues struct {
