@@ -25,6 +25,7 @@ type Directory struct {
 	places     func() *placeIndex // made at the first question about a place
 	parties    func() *nameIndex  // made when the first text is looked through
 	search     func() *searchIndex
+	everything func() Span // made for the first who sees it all
 }
 
 // NewDirectory indexes r, which must not be changed afterwards.
@@ -45,6 +46,7 @@ func NewDirectory(r *Roster, revision int64) *Directory {
 	d.places = sync.OnceValue(d.indexPlaces)
 	d.parties = sync.OnceValue(d.indexParties)
 	d.search = sync.OnceValue(d.indexPeople)
+	d.everything = sync.OnceValue(d.spanAll)
 	d.collectGrants()
 	return d
 }

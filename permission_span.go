@@ -23,7 +23,7 @@ func (s Span) Empty() bool {
 	return !s.All && len(s.Stations)+len(s.Branches)+len(s.Grids)+len(s.Units) == 0
 }
 
-// Scopes says where who may do a; its lists are sorted.
+// Scopes says where who may do a; its lists are sorted and not to be changed.
 func (d *Directory) Scopes(who *Who, a Action) Span {
 	var s Span
 	if who == nil {
@@ -37,17 +37,22 @@ func (d *Directory) Scopes(who *Who, a Action) Span {
 		}
 	}
 	if s.All {
-		s.GridStations = nil
-		s.Stations = append(ids(d.Roster.Stations, func(x *Station) StationID { return x.ID }), TriageStation)
-		s.Branches = ids(d.Roster.Branches, func(x *Branch) BranchID { return x.ID })
-		s.Grids = ids(d.Roster.Grids, func(x *Grid) GridID { return x.ID })
-		s.Units = ids(d.Roster.Units, func(x *Unit) UnitID { return x.ID })
+		return d.everything()
 	}
-	tidy(&s.Stations)
-	tidy(&s.Branches)
-	tidy(&s.Grids)
-	tidy(&s.GridStations)
-	tidy(&s.Units)
+	s.tidy()
+	return s
+}
+
+// spanAll is the span of everything in the roster.
+func (d *Directory) spanAll() Span {
+	s := Span{
+		All:      true,
+		Stations: append(ids(d.Roster.Stations, func(x *Station) StationID { return x.ID }), TriageStation),
+		Branches: ids(d.Roster.Branches, func(x *Branch) BranchID { return x.ID }),
+		Grids:    ids(d.Roster.Grids, func(x *Grid) GridID { return x.ID }),
+		Units:    ids(d.Roster.Units, func(x *Unit) UnitID { return x.ID }),
+	}
+	s.tidy()
 	return s
 }
 
@@ -100,7 +105,15 @@ func ids[T any, K cmp.Ordered](list []T, id func(*T) K) []K {
 	return out
 }
 
+func (s *Span) tidy() {
+	tidy(&s.Stations)
+	tidy(&s.Branches)
+	tidy(&s.Grids)
+	tidy(&s.GridStations)
+	tidy(&s.Units)
+}
+
 func tidy[K cmp.Ordered](list *[]K) {
 	slices.Sort(*list)
-	*list = slices.Compact(*list)
+	*list = slices.Clip(slices.Compact(*list))
 }
