@@ -73,7 +73,7 @@ type Office struct {
 func (a *App) Router() *bot.Router {
 	r := bot.NewRouter(typed{a.Pack.Commands})
 	a.commands, a.letters, a.cleaning = make(map[string]bot.Handler), nil, semaphore.NewWeighted(photoPixels)
-	r.Use(a.tameReplies, bot.LimitFlood, a.remindBox, dropOffers)
+	r.Use(a.tameReplies, bot.LimitFlood, a.remindBox, dropOffers, a.leadAside)
 	a.registerFollow(r)
 	a.registerSubscribe(r)
 	a.registerHelp(r)

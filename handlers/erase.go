@@ -13,8 +13,8 @@ const flowErase = "erase"
 type erasing struct{}
 
 func (a *App) registerErase(r *bot.Router) {
-	a.command(r, "我的数据", a.ownData)
-	a.command(r, "删除我的数据", func(c *bot.Context) (echowall.Message, error) { return a.eraseFlow().Start(c, erasing{}) })
+	a.command(r, commandData, a.ownData)
+	a.command(r, commandErase, func(c *bot.Context) (echowall.Message, error) { return a.eraseFlow().Start(c, erasing{}) })
 	r.Flow(a.eraseFlow())
 }
 

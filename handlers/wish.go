@@ -248,6 +248,8 @@ func (a *App) takePlace(c *bot.Context, s *wishDraft) (string, error) {
 		return stepDisplay, nil
 	case word == wordDone: // with the photos
 		return stepPlace, nil
+	case word != "":
+		return "", echowall.Refusal(echowall.KindInvalid, "wish.place_is_command", "typed", c.Text)
 	}
 	place, err := a.placeText(c.In.Text)
 	if err != nil {
