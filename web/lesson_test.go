@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -80,5 +81,26 @@ func TestBranchLessonPage(t *testing.T) {
 		if res := s.get(a); res.StatusCode != 403 {
 			t.Errorf("%s: %d", name, res.StatusCode)
 		}
+	}
+}
+
+// A lesson weighs at most 60 kB with everything that its page loads, unpacked.
+func TestLessonPageWeighs(t *testing.T) {
+	s := newSite(t)
+	page := s.get(s.signer.LessonURL("ew-001"))
+	sum := len(page.body)
+	for _, n := range page.all("link", "") {
+		a := s.get(attr(n, "href"))
+		if a.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", attr(n, "href"), a.StatusCode)
+		}
+		sum += len(a.body)
+	}
+	if got := len(page.all("script", "")) + len(page.all("img", "")); got > 0 {
+		t.Errorf("%d more things are loaded", got)
+	}
+	t.Logf("%d bytes in all", sum)
+	if sum > 60<<10 || sum < 10<<10 {
+		t.Errorf("%d bytes in all", sum)
 	}
 }
