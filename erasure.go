@@ -145,7 +145,7 @@ func (u *Erasure) finish(ctx context.Context, list ...Erasing) error {
 		// The line names the person by the id of the chat only; with that of the wishes it would join the two.
 		line := AccessEntry{At: u.Now(), Kind: AccessErasure, By: e.Self.Person, Subject: Recipient(e.Self.Person), Why: why}
 		if e.Source == FromClock {
-			line.By = ""
+			line.By, line.Role = "", RoleClock
 		}
 		if err := u.Store.FinishErasure(ctx, e, line); err != nil {
 			return err

@@ -161,7 +161,7 @@ func (n *night) author(ctx context.Context, a AuthorID, wishes []*Wish) error {
 	if n.owing[Recipient(a)] || !idle(wishes, n.now) {
 		return nil
 	}
-	line := AccessEntry{At: n.now, Kind: AccessErasure, Subject: Recipient(a), Why: "retention"}
+	line := AccessEntry{At: n.now, Kind: AccessErasure, Role: RoleClock, Subject: Recipient(a), Why: "retention"}
 	return n.did(&n.Authors, n.Store.ForgetAuthor(ctx, a, func(ctx context.Context) error {
 		if err := n.mayForget(ctx, a); err != nil {
 			return err

@@ -41,6 +41,11 @@ func (w *Wish) forget(now time.Time, by Actor, m Move) {
 // enough.
 func (w *Wish) Erased() bool {
 	_, wanted := w.moved(MoveErase)
-	_, expired := w.moved(MoveExpire)
-	return wanted || expired
+	return wanted || w.Expired()
+}
+
+// Expired reports whether that is so because it was kept long enough.
+func (w *Wish) Expired() bool {
+	_, ok := w.moved(MoveExpire)
+	return ok
 }

@@ -20,6 +20,8 @@ var moveNames = map[echowall.Move]string{
 	echowall.MovePublish:    "staff.move_publish",
 	echowall.MoveConsent:    "staff.move_consent",
 	echowall.MoveErase:      "staff.move_erase",
+	echowall.MoveArchive:    "retention.move_archive",
+	echowall.MoveExpire:     "retention.move_expire",
 }
 
 // nextSteps say what an officer can do in each state.
@@ -58,7 +60,10 @@ func (a *App) viewCase(c *bot.Context) (echowall.Message, error) {
 		head = c.Say("staff.case_state", "state", head, "left", a.left(w.Due))
 	}
 	text := w.Text
-	if w.Erased() {
+	switch {
+	case w.Expired():
+		text = c.Say("retention.case_expired")
+	case w.Erased():
 		text = c.Say("staff.case_erased")
 	}
 	lines := []string{c.Say("staff.case_head", "number", w.Number, "state", head), text}

@@ -90,6 +90,9 @@ func (a *App) looks(c *bot.Context) (echowall.Message, error) {
 	lines := make([]string, len(list))
 	for i, l := range list {
 		role := c.Say("contact.self")
+		if l.Role == echowall.RoleClock {
+			role = c.Say("retention.account")
+		}
 		if key, ok := roleNames[l.Role]; ok {
 			role = c.Say(key, "scope", a.scopeName(d, echowall.Grant{Role: l.Role, Scope: l.Scope}))
 		}

@@ -45,7 +45,7 @@ func (a *App) help(c *bot.Context) (echowall.Message, error) {
 
 func (a *App) privacy(c *bot.Context) (echowall.Message, error) {
 	return c.Reply("privacy.notice", "account", a.Office.Account, "operator", a.operator(), "contact", a.contact(),
-		"retention", c.Say("privacy.retention_default"))
+		"retention", c.Say("retention.kept", "details", echowall.KeptDetails.Days, "text", echowall.KeptText.Years))
 }
 
 // operator answers for the personal data, contact is how to reach them.

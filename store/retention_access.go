@@ -49,7 +49,7 @@ func (s *Store) TrimAccess(ctx context.Context, t time.Time, most int) (int, err
 			c.put("XDEL", s.keys.accessLog(), ids...)
 			c.put("SET", s.keys.accessTail(), tailText(echowall.AccessEntry{Seq: last.Seq, Hash: last.Hash}))
 			s.wantRewrite(c)
-			s.appendAccess(c, echowall.AccessEntry{Kind: echowall.AccessErasure, Case: fmt.Sprintf("%d-%d", first.Seq, last.Seq), Why: "retention"})
+			s.appendAccess(c, echowall.AccessEntry{Kind: echowall.AccessErasure, Role: echowall.RoleClock, Case: fmt.Sprintf("%d-%d", first.Seq, last.Seq), Why: "retention"})
 			return nil
 		})
 		if err != nil || n == 0 {

@@ -53,7 +53,11 @@ func (s *Server) showAccess(w http.ResponseWriter, r *http.Request, d *desk, v *
 		if p, ok := d.directory.Person(e.Roster); ok {
 			it.By = p.Name
 		}
-		if e.Role != "" {
+		switch e.Role {
+		case "":
+		case echowall.RoleClock:
+			it.By = s.words.deskRole(e.Role)
+		default:
 			it.By = s.words.Say("desk.access_by", "name", it.By, "role", s.words.Say("desk.role_in", "role", s.accessRole(e.Role), "scope", s.scopeName(d.directory, echowall.Grant{Role: e.Role, Scope: e.Scope})))
 		}
 		v.Items = append(v.Items, it)

@@ -101,7 +101,10 @@ func (s *Server) showCase(w http.ResponseWriter, r *http.Request, d *desk, statu
 func (s *Server) caseView(ctx context.Context, d *desk, w *echowall.Wish) (*caseView, error) {
 	v := &caseView{Number: w.Number, Path: casePath(w.Number), State: s.words.stateChip(w.State), Erased: w.Erased()}
 	if v.Erased {
-		v.Title = s.words.Say("console.case_erased")
+		v.Title, v.Text = s.words.Say("console.case_erased"), s.words.Say("console.case_erased_text")
+		if w.Expired() {
+			v.Text = s.words.Say("retention.case_expired")
+		}
 	} else {
 		v.Title, _ = headline(w.Text)
 		v.Text = w.Text
@@ -227,6 +230,8 @@ var caseMoves = map[echowall.Move]string{
 	echowall.MovePublish:    "console.move_publish",
 	echowall.MoveConsent:    "console.move_consent",
 	echowall.MoveErase:      "console.move_erase",
+	echowall.MoveArchive:    "retention.move_archive",
+	echowall.MoveExpire:     "retention.move_expire",
 }
 
 // caseSteps is the history with roles, newest first, what is awaited on top.

@@ -40,6 +40,10 @@ func (s *Server) ownSteps(w *echowall.Wish, station string) []step {
 			st.Words = s.words.Say("web.step_redact", "role", role)
 		case echowall.MovePublish:
 			st.Words = s.words.Say("web.step_publish", "role", role)
+		case echowall.MoveArchive:
+			st.Words = s.words.Say("retention.move_archive")
+		case echowall.MoveExpire:
+			st.Words = s.words.Say("retention.move_expire")
 		default:
 			st.Words = s.words.Say("web.step_other")
 		}
