@@ -65,6 +65,12 @@ func (s *Store) Compact(ctx context.Context) (echowall.Rewriting, error) {
 	return echowall.RewritingWaits, s.remark(ctx, mark, rewriteAsked+info["run_id"]+" "+strconv.FormatInt(now.Unix(), 10)+" "+stamp())
 }
 
+// RewriteWaits reports whether the database's files may still hold something that was erased.
+func (s *Store) RewriteWaits(ctx context.Context) (bool, error) {
+	n, err := s.rdb.Exists(ctx, s.keys.rewrite()).Result()
+	return n > 0, wrap(err)
+}
+
 // refused gives up asking a server that takes no orders or keeps no such file; one that cannot be reached is asked
 // again.
 func (s *Store) refused(ctx context.Context, mark string, err error) (echowall.Rewriting, error) {

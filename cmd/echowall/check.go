@@ -74,6 +74,9 @@ func (u *checkup) checkRedis(ctx context.Context, c config) *store.Store {
 	}
 	u.say("Redis keeps what it acknowledges", s.CheckDurability(ctx), "")
 	u.say("no half-finished restore", s.CheckRestored(ctx), "")
+	if waits, err := s.RewriteWaits(ctx); u.say("journal of erasures can be read", err, "") && waits {
+		fmt.Fprintln(u.e.stdout, "note  what was erased lately is still in the append-only file of Redis; the running service has it rewritten")
+	}
 	counts, err := s.DebtCounts(ctx)
 	if u.say("owed ledger can be read", err, "") && counts.Dead+counts.Unknown > 0 {
 		fmt.Fprintf(u.e.stdout, "note  %d messages gave up and %d have an unknown outcome: echowall owed\n", counts.Dead, counts.Unknown)
