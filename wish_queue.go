@@ -14,7 +14,7 @@ type QueueEntry struct {
 
 // QueueAsk says which part of the queues to read.
 type QueueAsk struct {
-	Stations []StationID // sorted, each once
+	Stations []StationID // each once
 	States   []WishState
 	// Only is the state of the entries; "" is all of States. Counts are of all of them in any case.
 	Only  WishState
@@ -39,7 +39,7 @@ type NamedEntry struct {
 // QueueStore reads many queues at once.
 type QueueStore interface {
 	// ReadQueues returns the earliest entries of the queues that ask names, the counts of all of them, and
-	// all queued wishes, in whatever queue, in which somebody is named; these are not for the caller to change.
+	// all queued wishes of these stations, whatever their state, in which somebody is named.
 	ReadQueues(ctx context.Context, ask QueueAsk) (first []QueueEntry, counts map[WishState]QueueCount, named []NamedEntry, err error)
 	// WishesOf reads wishes by number, in that order; one that is gone is left out.
 	WishesOf(ctx context.Context, numbers ...string) ([]*Wish, error)
@@ -111,7 +111,7 @@ func (u *Queues) look(ctx context.Context, d *Directory, who *Who, span Span, f 
 		if err != nil {
 			return nil, err
 		}
-		secret := hidden(d, who, ask, named)
+		secret := hidden(d, who, named)
 		if len(secret) > more && len(first) == ask.First {
 			more = len(secret)
 			continue
@@ -136,12 +136,12 @@ func (u *Queues) look(ctx context.Context, d *Directory, who *Who, span Span, f 
 	}
 }
 
-// hidden are those wishes of the stations asked for that who must not know of, by number.
-func hidden(d *Directory, who *Who, ask QueueAsk, named []NamedEntry) map[string]NamedEntry {
+// hidden are those of named that who must not know of, by number.
+func hidden(d *Directory, who *Who, named []NamedEntry) map[string]NamedEntry {
 	out := make(map[string]NamedEntry)
 	for _, e := range named {
 		t := Target{Station: e.Station, Grid: e.Grid, Excluded: e.Excluded}
-		if _, asked := slices.BinarySearch(ask.Stations, e.Station); asked && d.Allow(who, ActionQueue, t) != nil {
+		if d.Allow(who, ActionQueue, t) != nil {
 			out[e.Number] = e
 		}
 	}

@@ -16,9 +16,18 @@ func (s *Store) ReadQueues(ctx context.Context, ask echowall.QueueAsk) ([]echowa
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	named, err := s.queues.namedOf(l)
-	if err != nil {
-		return nil, nil, nil, err
+	names := 0
+	for _, q := range list {
+		names += len(q.named)
+	}
+	named := make([]echowall.NamedEntry, 0, names)
+	for _, q := range list {
+		named = append(named, q.named...)
+	}
+	for _, e := range l.named {
+		if _, counted := l.counted[e.Station]; counted {
+			named = append(named, e)
+		}
 	}
 	counts := make(map[echowall.WishState]echowall.QueueCount, len(ask.States))
 	queues := make([][]queued, 0, 1+len(list)*len(ask.States))

@@ -22,9 +22,9 @@ import (
 //	ARGV  1 the mark to give the pulses if they have none, 2 number of states, 3 n, 4 late before (unix s),
 //	      5 soon before (unix s), 6 the state of the first entries, counted from 1, 0 for all of them, 7 most entries
 //	      of one station to hand over, 8 of all; then the stations whose pulses are wanted, none for all
-//	result {mark, pulses, named entries, queues of each station or their length, {all, late, soon of each state},
-//	       {number, score, …}}. Texts that hold several things have \0 between them. The mark is "" when nothing
-//	       must be remembered.
+//	result {mark, pulses, named entries if queues were to be read, queues of each station or their length, {all, late,
+//	       soon of each state}, {number, score, …}}. Texts that hold several things have \0 between them. The
+//	       mark is "" when nothing must be remembered.
 var lookScript = redis.NewScript(`
 local states, n, late, soon, only = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local most, room = tonumber(ARGV[7]), tonumber(ARGV[8])
@@ -99,7 +99,8 @@ for i = 1, math.min(n, #out) do
   flat[2*i-1] = out[i][2]
   flat[2*i] = string.format('%.0f', out[i][1])
 end
-return {mark, table.concat(pulses, '\0'), table.concat(redis.call('HVALS', KEYS[2]), '\0'), queues, counts, flat}
+local named = KEYS[3] and table.concat(redis.call('HVALS', KEYS[2]), '\0') or ''
+return {mark, table.concat(pulses, '\0'), named, queues, counts, flat}
 `)
 
 // pulsesByName is up to how many stations are named to the script; beyond that, reading all pulses is quicker.
@@ -109,7 +110,7 @@ const pulsesByName = 64
 type look struct {
 	mark     string
 	pulses   map[echowall.StationID]int64
-	named    string
+	named    []echowall.NamedEntry                 // in whatever queue, if queues were read
 	stations map[echowall.StationID]*stationQueues // that were handed over
 	counted  map[echowall.StationID]int            // how many entries the stations have that were counted
 	counts   []echowall.QueueCount                 // of these, by state
@@ -151,13 +152,23 @@ func (s *Store) lookAt(ctx context.Context, ask echowall.QueueAsk, stations []ec
 		return nil, errStrangeLook
 	}
 	l.mark, _ = got[0].(string)
-	l.named, _ = got[2].(string)
+	named, _ := got[2].(string)
 	if byName {
 		err = l.readPulses(pulses, ask.Stations)
 	} else {
 		err = l.readAllPulses(pulses)
 	}
-	return l, errors.Join(err, l.readQueues(queues, stations, len(ask.States)), l.readCounts(counts), l.readFirst(flat))
+	err = errors.Join(err, l.readQueues(queues, stations, len(ask.States)), l.readCounts(counts), l.readFirst(flat))
+	if err != nil || named == "" {
+		return l, err
+	}
+	l.named, err = s.queues.decodeNamed(named)
+	for _, e := range l.named {
+		if q := l.stations[e.Station]; q != nil {
+			q.named = append(q.named, e)
+		}
+	}
+	return l, err
 }
 
 var errStrangeLook = echowall.Errorf(echowall.KindInternal, "store: strange answer to the queue script")

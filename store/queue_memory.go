@@ -22,11 +22,12 @@ func (a queued) before(b queued) bool {
 	return a.due < b.due || a.due == b.due && a.number < b.number
 }
 
-// stationQueues are the queues of one station in the states of echowall.OpenStates, sorted as in Redis, as of one
-// pulse. They are never changed.
+// stationQueues are the queues of one station in the states of echowall.OpenStates, sorted as in Redis, and those of
+// their wishes in which somebody is named, as of one pulse. They are never changed.
 type stationQueues struct {
 	pulse  int64
 	queues [][]queued
+	named  []echowall.NamedEntry
 	size   int
 	large  bool // too many to remember; queues is empty then
 }
@@ -54,8 +55,8 @@ type queueMemory struct {
 	mark     string
 	stations map[echowall.StationID]*stationQueues
 	entries  int
-	text     string // of the named entries
-	named    []echowall.NamedEntry
+	text     string                // of all named entries
+	named    []echowall.NamedEntry // what it says
 }
 
 func newQueueMemory() queueMemory {
@@ -95,7 +96,7 @@ func (m *queueMemory) keep(l *look) {
 	}
 	for id, q := range l.stations {
 		switch {
-		case q.pulse == 0 && q.size > 0: // its pulse was lost, and may have been lost before its queues are
+		case q.pulse == 0 && q.size+len(q.named) > 0: // its pulse was lost, and may have been lost before its queues are
 			m.forget(id)
 		case m.stations[id] == nil || m.stations[id].pulse <= q.pulse:
 			m.forget(id)
@@ -139,22 +140,22 @@ func (m *queueMemory) recall(asked []echowall.StationID, l *look) (list []*stati
 	return list, true
 }
 
-// namedOf decodes the named entries of a look; they are the same ones as last time nearly always.
-func (m *queueMemory) namedOf(l *look) ([]echowall.NamedEntry, error) {
+// decodeNamed reads the named entries of a look; they are the same ones as last time nearly always.
+func (m *queueMemory) decodeNamed(text string) ([]echowall.NamedEntry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if l.named == m.text {
+	if text == m.text {
 		return m.named, nil
 	}
 	var named []echowall.NamedEntry
-	for rest := l.named; rest != ""; {
+	for rest := text; rest != ""; {
 		var e echowall.NamedEntry
 		if err := json.Unmarshal([]byte(nextText(&rest)), &e); err != nil {
 			return nil, echowall.Errorf(echowall.KindInternal, "store: named wish: %w", err)
 		}
 		named = append(named, e)
 	}
-	m.text, m.named = l.named, named
+	m.text, m.named = text, named
 	return named, nil
 }
 
@@ -173,8 +174,11 @@ func (s *Store) lookAtQueues(ctx context.Context, ask echowall.QueueAsk) (l *loo
 			return l, list, nil
 		}
 	}
-	l, err = s.lookAt(ctx, ask, ask.Stations, 0, 0)
-	return l, nil, err
+	if l, err = s.lookAt(ctx, ask, ask.Stations, 0, 0); err != nil {
+		return nil, nil, err
+	}
+	list, _ = s.queues.recall(ask.Stations, l)
+	return l, list, nil
 }
 
 // lookAgain looks at what is not known or changed by the time of the last look, and remembers it.

@@ -48,6 +48,19 @@ var monitored = regexp.MustCompile(`^\+[0-9.]+ \[[0-9]+ ([^\]]*)\] (.*)$`)
 // step is what Redis did at once, one command a line with its words in double quotes.
 type step []string
 
+// wordsOf takes a line apart.
+func wordsOf(line string) []string { return strings.Split(strings.Trim(line, `"`), `" "`) }
+
+// pulsed lists the stations whose pulse the step changes.
+func (s step) pulsed(pulse string) (stations []string) {
+	for _, line := range s {
+		if w := wordsOf(line); w[0] == "HINCRBY" && w[1] == pulse {
+			stations = append(stations, w[2])
+		}
+	}
+	return stations
+}
+
 // during returns the steps that Redis takes while do runs.
 func (w *watched) during(do func()) (steps []step) {
 	w.Helper()
@@ -74,18 +87,20 @@ func (w *watched) during(do func()) (steps []step) {
 	return nil
 }
 
+// namedAt finds the station in a named entry.
+var namedAt = regexp.MustCompile(`\\"station\\":\\"([^\\]*)\\"`)
+
 var queueReads = []string{"ZRANGE", "ZCARD", "ZCOUNT", "ZRANGEBYSCORE", "EVALSHA", "EVAL", "SCAN", "TYPE"}
 
 // queuesChanged checks that whatever changes queues or what they know of names changes pulses in the same step, and
-// returns how often queues were changed.
+// returns how often they were changed.
 func (w *watched) queuesChanged(steps []step) (changes int) {
 	w.Helper()
 	queue, pulse, named := w.s.keys.join("queue", ""), w.s.keys.pulse(), w.s.keys.named()
 	for _, step := range steps {
-		var changed, pulsed []string
-		naming := false
+		var changed []string
 		for _, line := range step {
-			words := strings.Split(strings.Trim(line, `"`), `" "`)
+			words := wordsOf(line)
 			name := strings.ToUpper(words[0])
 			if len(words) < 2 || slices.Contains(queueReads, name) {
 				continue
@@ -95,21 +110,17 @@ func (w *watched) queuesChanged(steps []step) (changes int) {
 				case strings.HasPrefix(key, queue):
 					station, _, _ := strings.Cut(strings.TrimPrefix(key, queue), ":")
 					changed = append(changed, station)
-				case key == named && name != "HVALS":
-					naming = true
+				case key == named && name == "HSET":
+					changed = append(changed, namedAt.FindStringSubmatch(line)[1])
+				case key == named && name == "HDEL" && len(step.pulsed(pulse)) == 0:
+					w.Errorf("a name went without a pulse:\n%s", strings.Join(step, "\n"))
 				}
-			}
-			if name == "HINCRBY" && words[1] == pulse {
-				pulsed = append(pulsed, words[2])
 			}
 		}
 		for _, station := range changed {
-			if !slices.Contains(pulsed, station) {
+			if !slices.Contains(step.pulsed(pulse), station) {
 				w.Errorf("a queue of %s changed without its pulse:\n%s", station, strings.Join(step, "\n"))
 			}
-		}
-		if naming && len(pulsed) == 0 {
-			w.Errorf("a name changed without a pulse:\n%s", strings.Join(step, "\n"))
 		}
 		changes += len(changed)
 	}
@@ -139,7 +150,7 @@ func TestQueuesChangeWithPulses(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		do      func()
-		changes int // of queues, at least
+		changes int // of queues and names, at least
 	}{
 		{"add", func() { number = queueWish(t, s, "c1", exportNoon) }, 1},
 		{"new state", func() { changeWish(t, s, number, func(w *echowall.Wish) { w.State = echowall.WishAccepted }) }, 2},
@@ -147,7 +158,7 @@ func TestQueuesChangeWithPulses(t *testing.T) {
 		{"new station", func() { changeWish(t, s, number, func(w *echowall.Wish) { w.Station = "c2" }) }, 2},
 		{"name somebody", func() {
 			changeWish(t, s, number, func(w *echowall.Wish) { w.Excluded = []echowall.Party{echowall.PartyStation("c9")} })
-		}, 0},
+		}, 1},
 		{"name nobody", func() { changeWish(t, s, number, func(w *echowall.Wish) { w.Excluded = nil }) }, 0},
 		{"close", func() {
 			changeWish(t, s, number, func(w *echowall.Wish) { w.State, w.Due = echowall.WishClosed, time.Time{} })
