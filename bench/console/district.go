@@ -57,6 +57,7 @@ func (s *site) load(ctx context.Context, people, wishes int) error {
 		}
 	}
 	calendar := s.wishes.Calendar
+	s.numbers = make([]string, wishes)
 	var g errgroup.Group
 	g.SetLimit(16)
 	for i := range wishes {
@@ -69,7 +70,9 @@ func (s *site) load(ctx context.Context, people, wishes int) error {
 			if i%100 == 0 {
 				w.Excluded = []echowall.Party{echowall.PartyStation(stationID((i + 1) % (people / 100)))}
 			}
-			if err := s.store.AddWish(ctx, w, func(w *echowall.Wish) error { return w.Submit(at, calendar, echowall.FromChat) }); err != nil || i%2 == 0 {
+			err := s.store.AddWish(ctx, w, func(w *echowall.Wish) error { return w.Submit(at, calendar, echowall.FromChat) })
+			s.numbers[i] = w.Number
+			if err != nil || i%2 == 0 {
 				return err
 			}
 			return s.store.UpdateWish(ctx, w.Number, func(w *echowall.Wish) error {

@@ -24,6 +24,8 @@ type site struct {
 	logins *echowall.Logins
 	live   *web.Live
 	server *httptest.Server
+
+	numbers []string // of the wishes that were loaded
 }
 
 // visitor is somebody who sits before the console.
@@ -45,15 +47,21 @@ func (s *site) people() []*visitor {
 	}
 }
 
+var secret = bytes.Repeat([]byte("k"), 32)
+
+func now() time.Time { return monday }
+
+func open(ctx context.Context, url string) (*store.Store, error) {
+	return store.Open(ctx, store.Config{URL: url, Account: "bench", Secret: secret, Now: now})
+}
+
 func newSite(ctx context.Context, url string) (*site, error) {
 	pack, _, err := content.Open("")
 	if err != nil {
 		return nil, err
 	}
-	secret := bytes.Repeat([]byte("k"), 32)
 	s := new(site)
-	now := func() time.Time { return monday }
-	if s.store, err = store.Open(ctx, store.Config{URL: url, Account: "bench", Secret: secret, Now: now}); err != nil {
+	if s.store, err = open(ctx, url); err != nil {
 		return nil, err
 	}
 	calendar := pack.Calendar(zone)
