@@ -37,6 +37,9 @@ type ErasureStore interface {
 	// EraseTraces forgets what is found by looking through everything, of all people given at once: messages owed,
 	// messages not worked on yet, receipts, sessions.
 	EraseTraces(ctx context.Context, people ...Self) error
+	// EraseNames forgets, like EraseTraces, where people are named who left: receipts, and messages that were given
+	// up. Whatever else there is under their ids they began since, as somebody new.
+	EraseNames(ctx context.Context, people ...Self) error
 	// FinishErasure strikes an order off the journal and puts a line into the access log, in one step; an order
 	// that is struck off already leaves no second line. Unless the clock ordered it, the erasure is remembered
 	// for backups that are older than it.
@@ -130,12 +133,23 @@ func (u *Erasure) begin(ctx context.Context, e Erasing) error {
 
 // finish erases what is left of people whose erasure has begun: what was owed to them, and where else they are named.
 func (u *Erasure) finish(ctx context.Context, list ...Erasing) error {
-	people := make([]Self, len(list))
-	for i, e := range list {
-		people[i] = e.Self
+	var gone, left []Self
+	for _, e := range list {
+		if e.Source == FromClock {
+			left = append(left, e.Self)
+		} else {
+			gone = append(gone, e.Self)
+		}
 	}
-	if err := u.Store.EraseTraces(ctx, people...); err != nil {
-		return err
+	if len(gone) > 0 {
+		if err := u.Store.EraseTraces(ctx, gone...); err != nil {
+			return err
+		}
+	}
+	if len(left) > 0 {
+		if err := u.Store.EraseNames(ctx, left...); err != nil {
+			return err
+		}
 	}
 	for _, e := range list {
 		why := "erased"

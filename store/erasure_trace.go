@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -15,6 +16,22 @@ import (
 type erased struct {
 	people     []echowall.Self
 	recipients map[echowall.Recipient]bool
+	states     []echowall.DebtState // of debts that are voided; none means all
+}
+
+func newErased(people []echowall.Self, states ...echowall.DebtState) *erased {
+	e := &erased{people, make(map[echowall.Recipient]bool), states}
+	for _, self := range people {
+		for _, r := range self.Recipients() {
+			e.recipients[r] = true
+		}
+	}
+	return e
+}
+
+// owed reports whether a debt goes.
+func (e *erased) owed(d *debtDoc) bool {
+	return e.recipients[d.To] && (len(e.states) == 0 || slices.Contains(e.states, d.State))
 }
 
 // named reports whether a text that was stored may be about one of them.
@@ -30,11 +47,8 @@ func (e *erased) named(text string) bool {
 // EraseTraces implements echowall.ErasureStore. It looks at every key once: debts and notices have no index by
 // person, because nobody else needs one.
 func (s *Store) EraseTraces(ctx context.Context, people ...echowall.Self) error {
-	e := &erased{people, make(map[echowall.Recipient]bool)}
+	e := newErased(people)
 	for _, self := range people {
-		for _, r := range self.Recipients() {
-			e.recipients[r] = true
-		}
 		if err := s.EndSessions(ctx, self.Person, ""); err != nil {
 			return err
 		}
@@ -42,7 +56,26 @@ func (s *Store) EraseTraces(ctx context.Context, people ...echowall.Self) error 
 	if err := s.eraseLate(ctx, e); err != nil {
 		return err
 	}
-	err := s.scan(ctx, func(keys []string) error {
+	if err := s.eraseNames(ctx, e); err != nil {
+		return err
+	}
+	return s.update(ctx, func(c *change) error {
+		for r := range e.recipients {
+			c.do("DEL", s.keys.box(r))
+			c.do("SREM", s.keys.reopened(), string(r))
+		}
+		return nil
+	})
+}
+
+// EraseNames implements echowall.ErasureStore.
+func (s *Store) EraseNames(ctx context.Context, people ...echowall.Self) error {
+	return s.eraseNames(ctx, newErased(people, echowall.DebtDead))
+}
+
+// eraseNames goes through debts and notices.
+func (s *Store) eraseNames(ctx context.Context, e *erased) error {
+	return s.scan(ctx, func(keys []string) error {
 		var debts, notices []string
 		for _, key := range keys {
 			switch name, id := s.keys.splitKey(key); name {
@@ -56,16 +89,6 @@ func (s *Store) EraseTraces(ctx context.Context, people ...echowall.Self) error 
 			return err
 		}
 		return s.eraseReceipts(ctx, e, notices)
-	})
-	if err != nil {
-		return err
-	}
-	return s.update(ctx, func(c *change) error {
-		for r := range e.recipients {
-			c.do("DEL", s.keys.box(r))
-			c.do("SREM", s.keys.reopened(), string(r))
-		}
-		return nil
 	})
 }
 
@@ -84,7 +107,7 @@ func (s *Store) eraseDebts(ctx context.Context, e *erased, ids []string) error {
 			var d debtDoc
 			key := s.keys.debt(id)
 			version, err := s.loadOr(ctx, c, key, &d)
-			if err != nil || !e.recipients[d.To] {
+			if err != nil || !e.owed(&d) {
 				return err
 			}
 			// Like any debt that is over it leaves a mark, which names nobody: a worker that holds the debt finds

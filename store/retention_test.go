@@ -424,6 +424,50 @@ func TestLeaverWithOldWishes(t *testing.T) {
 	}
 }
 
+// Somebody who left comes back after being erased and before the rest is looked for: what began since stays.
+func TestReturnDuringErasureOfALeaver(t *testing.T) {
+	l := newLedger(t)
+	ctx, self := t.Context(), l.self("oLeaver")
+	n := &echowall.Notice{Branch: "b1", Title: "开会", Body: "周五开会", By: "p-secretary", Confirm: true, To: []echowall.PersonID{self.Person}}
+	l.no(l.s.AddNotice(ctx, n, func(*echowall.Notice) []echowall.Debt { return nil }))
+	l.at("2026-11-26 10:00")
+	l.turn("oLeaver", echowall.Unfollowed, nil)
+	l.at("2026-11-28 02:20")
+	hook := new(dying) // the night ends with the person gone and the order on the journal
+	l.s.rdb.AddHook(hook)
+	for commands := int64(1); ; commands++ {
+		hook.left.Store(commands)
+		_, err := (&echowall.Retention{Store: l.s, Erasure: l.erasure(), Now: l.s.now}).Run(ctx)
+		hook.left.Store(1 << 40)
+		orders, listed := l.s.OrderedErasures(ctx)
+		l.no(listed)
+		if len(orders) == 1 {
+			break
+		}
+		if err == nil {
+			t.Fatal("the night never stops there")
+		}
+	}
+	w := l.wish("oLeaver", echowall.WishSubmitted)
+	d := l.owe(echowall.Recipient(self.Author), "back")
+	l.record(&echowall.Settlement{Payment: l.load(d), State: echowall.DebtBoxed}, nil)
+	if n, err := l.erasure().Run(ctx); err != nil || n != 1 {
+		t.Fatalf("%d orders carried out, %v", n, err)
+	}
+	if boxed, err := l.s.Boxed(ctx, 10, self.Recipients()...); err != nil || len(boxed) != 1 || boxed[0].ID != d.ID {
+		t.Errorf("in the box %+v, %v", boxed, err)
+	}
+	if ids, err := l.s.OpenIDs(ctx, self.Recipients()...); err != nil || len(ids) != 2 {
+		t.Errorf("%d ids can be mapped back, %v", len(ids), err)
+	}
+	if got, err := l.s.Wish(ctx, w.Number); err != nil || got.Text == "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if list, err := l.s.NoticesOf(ctx, "b1", 1); err != nil || len(list) != 1 || len(list[0].To) != 0 {
+		t.Errorf("the notice still names who left: %+v, %v", list, err)
+	}
+}
+
 // Whoever writes at the moment at which the author is forgotten writes again, and can be answered.
 func TestTurnDoesNotOutliveForgetting(t *testing.T) {
 	for name, silent := range map[string]bool{"talks": false, "silent for long": true} {
