@@ -26,14 +26,18 @@ type AuthorID string
 type Recipient string
 
 // Identifier derives ids from openids with the service's secret key. Losing the key orphans every id.
-type Identifier struct{ key []byte }
+type Identifier struct {
+	key   []byte
+	keyed Keyed // with key
+}
 
 // NewIdentifier returns an Identifier for key (32 bytes or more of secret) and one account name; the same
 // openid yields unrelated ids on different accounts.
 func NewIdentifier(key []byte, account string) Identifier {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte("echowall identity\x00" + account))
-	return Identifier{key: mac.Sum(nil)}
+	own := mac.Sum(nil)
+	return Identifier{key: own, keyed: NewKeyed(own)}
 }
 
 // Person returns the id for conversations, roles and study.
@@ -58,7 +62,9 @@ func (i Identifier) mac(purpose string) hash.Hash {
 // derive keeps 96 bits: 16 characters in keys and documents, and a collision among 10 million people has
 // odds below 1 in 10^15.
 func (i Identifier) derive(purpose string, o OpenID) string {
-	mac := i.mac(purpose)
-	mac.Write([]byte(o))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
+	var sum [sha256.Size]byte
+	i.keyed.Append(sum[:0], func(b []byte) []byte {
+		return append(append(append(b, purpose...), 0), o...)
+	})
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }

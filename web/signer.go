@@ -5,8 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
+	"encoding/hex"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ const (
 // Signer makes links that open one page for whoever holds them, for a while, without a login. A token is
 // an expiry and an HMAC-SHA256 over purpose, subject and expiry, cut to 120 bits; nothing can be read in it.
 type Signer struct {
-	key       []byte
+	keyed     echowall.Keyed
 	publicURL string
 	now       func() time.Time
 }
@@ -39,7 +40,7 @@ type Signer struct {
 func NewSigner(key []byte, publicURL string, now func() time.Time) *Signer {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte("echowall signed links"))
-	return &Signer{key: mac.Sum(nil), publicURL: strings.TrimRight(publicURL, "/"), now: now}
+	return &Signer{keyed: echowall.NewKeyed(mac.Sum(nil)), publicURL: strings.TrimRight(publicURL, "/"), now: now}
 }
 
 // PageURL makes a path of ours absolute.
@@ -89,14 +90,24 @@ func wishPath(number, token string) string {
 const macLength = 15 // bytes
 
 func (s *Signer) token(expires time.Time, purpose string, subject ...string) string {
-	b := binary.BigEndian.AppendUint32(nil, uint32(expires.Unix())) // until the year 2106
-	return base64.RawURLEncoding.EncodeToString(append(b, s.mac(b, purpose, subject)...))
+	var room [4 + sha256.Size]byte
+	b := binary.BigEndian.AppendUint32(room[:0], uint32(expires.Unix())) // until the year 2106
+	return base64.RawURLEncoding.EncodeToString(s.appendMAC(b, b, purpose, subject))
 }
 
-func (s *Signer) mac(expires []byte, purpose string, subject []string) []byte {
-	mac := hmac.New(sha256.New, s.key)
-	fmt.Fprintf(mac, "%q %q %x", purpose, subject, expires)
-	return mac.Sum(nil)[:macLength]
+// appendMAC appends the hash of %q of purpose, %q of subject and %x of expires, which no two tokens share.
+func (s *Signer) appendMAC(dst, expires []byte, purpose string, subject []string) []byte {
+	n := len(dst)
+	return s.keyed.Append(dst, func(b []byte) []byte {
+		b = append(strconv.AppendQuote(b, purpose), " ["...)
+		for i, part := range subject {
+			if i > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendQuote(b, part)
+		}
+		return hex.AppendEncode(append(b, "] "...), expires)
+	})[:n+macLength]
 }
 
 // linkRefused is all that a person reads about a link that does not open, whatever the reason, so that
@@ -109,7 +120,7 @@ func (s *Signer) check(token, purpose string, subject ...string) error {
 	if err != nil || len(b) != 4+macLength {
 		return linkRefused()
 	}
-	if !hmac.Equal(b[4:], s.mac(b[:4], purpose, subject)) || s.now().Unix() > int64(binary.BigEndian.Uint32(b)) {
+	if !hmac.Equal(b[4:], s.appendMAC(nil, b[:4], purpose, subject)) || s.now().Unix() > int64(binary.BigEndian.Uint32(b)) {
 		return linkRefused()
 	}
 	return nil
