@@ -68,11 +68,20 @@ type WishEvent struct {
 	Hash   string // 96 bits, base64url
 }
 
-// MarshalJSON writes "unix-time move state role source hash person note", the last two only if there are any.
+// MarshalJSON writes what AppendText does, as a JSON string.
 func (e WishEvent) MarshalJSON() ([]byte, error) {
-	room := make([]byte, 0, 128)
-	b := strconv.AppendInt(room, e.At.Unix(), 10)
-	for _, word := range []string{string(e.Move), string(e.To), string(e.Role), string(e.Source), e.Hash} {
+	text, err := e.AppendText(make([]byte, 0, 128))
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(string(text))
+}
+
+// AppendText appends "unix-time move state role source hash person note", the last two only if there are any.
+// The error is always nil.
+func (e WishEvent) AppendText(b []byte) ([]byte, error) {
+	b = strconv.AppendInt(b, e.At.Unix(), 10)
+	for _, word := range [...]string{string(e.Move), string(e.To), string(e.Role), string(e.Source), e.Hash} {
 		b = append(append(b, ' '), word...)
 	}
 	if e.By != "" || e.Note != "" {
@@ -81,7 +90,7 @@ func (e WishEvent) MarshalJSON() ([]byte, error) {
 	if e.Note != "" {
 		b = append(append(b, ' '), e.Note...)
 	}
-	return json.Marshal(string(b))
+	return b, nil
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
