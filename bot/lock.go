@@ -14,38 +14,55 @@ type keyedMutex struct {
 	held map[echowall.OpenID]*seat
 }
 
+// seat is held by one turn, and known as long as one holds it.
 type seat struct {
-	free    chan struct{} // holds one token while nobody has the seat
-	waiting int           // those who have it or want it
+	waiting int
+	free    chan struct{} // hands the seat to one of those who wait; made for the first of them
 }
 
 // lock waits for the person's seat. It fails when ctx ends first.
 func (k *keyedMutex) lock(ctx context.Context, id echowall.OpenID) (unlock func(), err error) {
+	leave := func() { k.leave(id) }
 	k.mu.Lock()
 	if k.held == nil {
 		k.held = make(map[echowall.OpenID]*seat)
 	}
 	s := k.held[id]
 	if s == nil {
-		s = &seat{free: make(chan struct{}, 1)}
-		s.free <- struct{}{}
-		k.held[id] = s
+		k.held[id] = new(seat)
+		k.mu.Unlock()
+		return leave, nil
 	}
 	s.waiting++
-	k.mu.Unlock()
-
-	leave := func() {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if s.waiting--; s.waiting == 0 {
-			delete(k.held, id)
-		}
+	if s.free == nil {
+		s.free = make(chan struct{}, 1)
 	}
+	k.mu.Unlock()
 	select {
 	case <-s.free:
-		return func() { s.free <- struct{}{}; leave() }, nil
+		return leave, nil
 	case <-ctx.Done():
+	}
+	k.mu.Lock()
+	select {
+	case <-s.free: // it came too late for us
+		k.mu.Unlock()
 		leave()
-		return nil, echowall.Errorf(echowall.KindUnavailable, "bot: an earlier message of this person is still running: %w", ctx.Err())
+	default:
+		s.waiting--
+		k.mu.Unlock()
+	}
+	return nil, echowall.Errorf(echowall.KindUnavailable, "bot: an earlier message of this person is still running: %w", ctx.Err())
+}
+
+// leave gives the seat to the next one.
+func (k *keyedMutex) leave(id echowall.OpenID) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if s := k.held[id]; s.waiting > 0 {
+		s.waiting--
+		s.free <- struct{}{} // has room: whoever holds the seat has taken what was in it
+	} else {
+		delete(k.held, id)
 	}
 }

@@ -169,8 +169,8 @@ func (b *Bot) begin(ctx context.Context, j *job) (echowall.Turn, error) {
 
 // run handles a claimed message and commits it.
 func (b *Bot) run(ctx context.Context, j *job, t echowall.Turn) (body []byte, err error) {
-	stop := b.renew(ctx, t)
-	defer stop()
+	claim := claim{ctx: ctx, turn: t, logger: b.Logger}
+	defer claim.keep().stop()
 	reply, err := b.handle(t.Context(ctx), j, t)
 	if err != nil {
 		return nil, err
@@ -236,24 +236,4 @@ func (b *Bot) handle(ctx context.Context, j *job, t echowall.Turn) (m echowall.M
 		}
 	}()
 	return b.Router.serve(&Context{Context: ctx, In: j.in, Turn: t, Now: b.Now(), Text: j.text, bot: b, match: j.match})
-}
-
-// renew keeps the claim alive while the handler works, from the third second on.
-func (b *Bot) renew(ctx context.Context, t echowall.Turn) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	timer := time.AfterFunc(2*time.Second, func() {
-		tick := time.NewTicker(2 * time.Second)
-		defer tick.Stop()
-		for {
-			if err := t.Renew(ctx); err != nil && ctx.Err() == nil {
-				b.Logger.Warn("claim on a message could not be renewed", "err", err)
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-		}
-	})
-	return func() { timer.Stop(); cancel() }
 }
