@@ -29,8 +29,9 @@ type Push struct {
 	// Key is the same for every delivery of one message or event, and holds no openid that could be read
 	// (16 characters).
 	Key string
-	// Fingerprint is the same for every repetition of one signed request, whatever its body
-	// (16 characters). In plain mode it is what a forger has to reuse.
+	// Fingerprint is the same for every repetition of one signed request, whatever its body (16 characters): in
+	// plain mode it is what a forger has to reuse. In the other modes the signature covers the message, so that
+	// a request that comes again has the same Key; Fingerprint is "".
 	Fingerprint string
 	// Seal makes the final bytes of a passive reply in the mode of the callback. It stays usable after the
 	// request has ended, and from several goroutines. The zero Message gives "success". A Message that
@@ -138,12 +139,15 @@ func (c *Callback) open(r *http.Request) (*Push, error) {
 	if c.OriginalID != "" && in.To != c.OriginalID {
 		return nil, errOtherAccount
 	}
-	return &Push{
-		Inbound:     in,
-		Key:         in.key(),
-		Fingerprint: shortHash([]byte(q.proof(c.Mode))),
-		Seal:        func(m echowall.Message) ([]byte, error) { return c.seal(m, in, key, q.nonce) },
-	}, nil
+	p := &Push{
+		Inbound: in,
+		Key:     in.key(),
+		Seal:    func(m echowall.Message) ([]byte, error) { return c.seal(m, in, key, q.nonce) },
+	}
+	if !c.Mode.encrypted() {
+		p.Fingerprint = shortHash([]byte(q.signature))
+	}
+	return p, nil
 }
 
 // unwrap checks the signature and returns the clear content, with the cipher that opened it (nil in plain

@@ -93,7 +93,7 @@ func TestAgainstEmulator(t *testing.T) {
 
 			// A late retry is the same message in another request; a replay is the same request, and old.
 			replied(p.Redeliver(ctx, said), said.Reply.Content)
-			if again := a.last(); again.Key != first.Key || again.Fingerprint == first.Fingerprint {
+			if again := a.last(); again.Key != first.Key || mode == ModePlain && again.Fingerprint == first.Fingerprint {
 				t.Errorf("retry: key %s %s, fingerprint %s %s", first.Key, again.Key, first.Fingerprint, again.Fingerprint)
 			}
 			if r := p.Replay(ctx, said); r.Status != 200 || a.last().Fingerprint != first.Fingerprint {

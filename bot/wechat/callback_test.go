@@ -250,6 +250,8 @@ func TestPreviousKey(t *testing.T) {
 	}
 }
 
+// A signature that does not cover the message names the request by itself; one that does needs no other name
+// than the message's.
 func TestFingerprint(t *testing.T) {
 	for _, mode := range modes {
 		k := &notebook{}
@@ -262,8 +264,8 @@ func TestFingerprint(t *testing.T) {
 		}
 		s.nonce = "415670742"
 		serve(c, s.push(t, helloXML))
-		if k.pushes[0].Fingerprint == k.pushes[2].Fingerprint {
-			t.Errorf("%v: two requests, one fingerprint", mode)
+		if plain := mode == ModePlain; plain == (k.pushes[0].Fingerprint == k.pushes[2].Fingerprint) {
+			t.Errorf("%v: fingerprints %q and %q of two requests", mode, k.pushes[0].Fingerprint, k.pushes[2].Fingerprint)
 		}
 		if k.pushes[0].Key != k.pushes[2].Key {
 			t.Errorf("%v: one message, two keys", mode)
@@ -275,11 +277,18 @@ func TestFingerprint(t *testing.T) {
 			q.Set("nonce", q.Get("timestamp"))
 			q.Set("timestamp", s.nonce)
 		}
-		if w := serve(c, s.push(t, helloXML)); w.Code == 200 && k.pushes[3].Fingerprint != k.last(t).Fingerprint {
+		w := serve(c, s.push(t, helloXML))
+		if again := k.last(t); w.Code == 200 && (k.pushes[3].Fingerprint != again.Fingerprint || k.pushes[3].Key != again.Key) {
 			t.Errorf("%v: a rearranged request passes as new", mode)
 		}
-		if n := len(k.pushes[0].Fingerprint); n != 16 {
-			t.Errorf("fingerprint of %d characters", n)
+		s.tamper = nil
+		signed := s.push(t, helloXML)
+		other := s.push(t, strings.Replace(helloXML, "24000000000000001", "24000000000000002", 1))
+		other.URL.RawQuery = signed.URL.RawQuery
+		if w := serve(c, other); mode != ModePlain && w.Code != 403 {
+			t.Errorf("%v: another message under a used signature is answered %d", mode, w.Code)
+		} else if mode == ModePlain && k.last(t).Fingerprint != shortHash([]byte(signed.URL.Query().Get("signature"))) {
+			t.Error("plain: another message under a used signature has another fingerprint")
 		}
 	}
 }

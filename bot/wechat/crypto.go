@@ -88,9 +88,9 @@ func (m *msgCipher) message(plain []byte) (string, error) {
 	return string(rest[:length]), nil
 }
 
-// encrypt makes the text of an <Encrypt> node. plain begins with headLength bytes of room, the first 16 of
-// them random, and continues with the message; it is overwritten.
-func (m *msgCipher) encrypt(plain []byte) string {
+// encrypt makes what the text of an <Encrypt> node is the base64 of. plain begins with headLength bytes of room,
+// the first 16 of them random, and continues with the message; it is overwritten.
+func (m *msgCipher) encrypt(plain []byte) []byte {
 	binary.BigEndian.PutUint32(plain[16:headLength], uint32(len(plain)-headLength))
 	plain = append(plain, m.appID...)
 	pad := padBlock - len(plain)%padBlock
@@ -98,5 +98,5 @@ func (m *msgCipher) encrypt(plain []byte) string {
 		plain = append(plain, byte(pad))
 	}
 	cipher.NewCBCEncrypter(m.block, m.iv).CryptBlocks(plain, plain)
-	return base64.StdEncoding.EncodeToString(plain)
+	return plain
 }

@@ -63,14 +63,14 @@ func TestPublishedPush(t *testing.T) {
 func TestPublishedReply(t *testing.T) {
 	plain := append([]byte("707722b803182950"), 0, 0, 0, 0)
 	plain = append(plain, `{"demo_resp":"good luck"}`...)
-	encrypt := exampleCipher(t).encrypt(plain)
-	if encrypt != replyEncrypt {
-		t.Errorf("ciphertext %s", encrypt)
+	encrypted := exampleCipher(t).encrypt(plain)
+	if got := base64.StdEncoding.EncodeToString(encrypted); got != replyEncrypt {
+		t.Errorf("ciphertext %s", got)
 	}
 	c := newCallback(ModeSafe, &notebook{})
 	want := "<xml><Encrypt><![CDATA[" + replyEncrypt + "]]></Encrypt><MsgSignature><![CDATA[" + replySigned +
 		"]]></MsgSignature><TimeStamp>1713424427</TimeStamp><Nonce><![CDATA[415670741]]></Nonce></xml>"
-	if got := c.envelop(encrypt, "415670741", time.Unix(1713424427, 0)); string(got) != want {
+	if got := c.envelop(encrypted, "415670741", time.Unix(1713424427, 0)); string(got) != want {
 		t.Errorf("envelope\n%s\nwant\n%s", got, want)
 	}
 }
@@ -101,7 +101,7 @@ func TestCipherAgainstSDK(t *testing.T) {
 			t.Fatal(err)
 		}
 		plain := append(append(append([]byte{}, random...), 0, 0, 0, 0), message...)
-		encrypted := ours.encrypt(plain)
+		encrypted := base64.StdEncoding.EncodeToString(ours.encrypt(plain))
 		if encrypted != string(theirs) {
 			t.Fatalf("%d bytes: ours %s, theirs %s", n, encrypted, theirs)
 		}
@@ -213,7 +213,7 @@ func FuzzDecrypt(f *testing.F) {
 			t.Errorf("opened as %q without the key", got)
 		}
 		// The same bytes as content of a genuine message come back unchanged.
-		sealed := m.encrypt(append(make([]byte, headLength), encrypt...))
+		sealed := base64.StdEncoding.EncodeToString(m.encrypt(append(make([]byte, headLength), encrypt...)))
 		if got, err := m.open(sealed, new(scratch)); err != nil || got != encrypt {
 			t.Errorf("round trip of %q gave %q, %v", encrypt, got, err)
 		}

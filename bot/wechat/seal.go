@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
@@ -36,17 +37,17 @@ func (c *Callback) seal(m echowall.Message, in *Inbound, key *msgCipher, nonce s
 	if err != nil {
 		return nil, err
 	}
-	s.work = plain
-	return c.envelop(key.encrypt(plain), nonce, now), nil
+	s.work = key.encrypt(plain)
+	return c.envelop(s.work, nonce, now), nil
 }
 
 // envelop wraps a ciphertext and signs it with our timestamp and the nonce of the request.
-func (c *Callback) envelop(encrypt, nonce string, now time.Time) []byte {
+func (c *Callback) envelop(encrypted []byte, nonce string, now time.Time) []byte {
+	const head = "<xml><Encrypt><![CDATA["
 	timestamp := strconv.FormatInt(now.Unix(), 10)
-	signature := sign(c.Token, timestamp, nonce, encrypt)
-	out := make([]byte, 0, len(encrypt)+len(nonce)+256)
-	out = append(out, "<xml><Encrypt><![CDATA["...)
-	out = append(out, encrypt...)
+	out := make([]byte, 0, base64.StdEncoding.EncodedLen(len(encrypted))+len(nonce)+256)
+	out = base64.StdEncoding.AppendEncode(append(out, head...), encrypted)
+	signature := sign(c.Token, timestamp, nonce, string(out[len(head):]))
 	out = append(out, "]]></Encrypt><MsgSignature><![CDATA["...)
 	out = append(out, signature[:]...)
 	out = append(out, "]]></MsgSignature><TimeStamp>"...)
@@ -99,7 +100,7 @@ func appendReply(out []byte, m echowall.Message, in *Inbound, now time.Time) ([]
 			return nil, echowall.Errorf(echowall.KindInvalid, "%w: %d of %d bytes", ErrReplyTooLong, len(text), MaxReplyText)
 		}
 		out = appendNode(out, "MsgType", "text")
-		out = appendNode(out, "Content", text)
+		out = appendCleanNode(out, "Content", text)
 	}
 	return append(out, "</xml>"...), nil
 }
@@ -138,11 +139,15 @@ func menuText(m *echowall.ChoiceMenu) string {
 // appendNode writes <name><![CDATA[text]]></name>, with what XML forbids taken out of text and an end of
 // CDATA inside it divided between two sections.
 func appendNode(out []byte, name, text string) []byte {
+	return appendCleanNode(out, name, cleanXML(text))
+}
+
+// appendCleanNode is appendNode of what cleanXML has returned.
+func appendCleanNode(out []byte, name, text string) []byte {
 	out = append(out, '<')
 	out = append(out, name...)
 	out = append(out, '>')
 	out = append(out, cdataOpen...)
-	text = cleanXML(text)
 	for {
 		i := strings.Index(text, cdataClose)
 		if i < 0 {

@@ -64,14 +64,6 @@ func parseQuery(raw string) query {
 	return q
 }
 
-// proof is the signature that vouches for the request in mode m.
-func (q query) proof(m Mode) string {
-	if m.encrypted() {
-		return q.msgSignature
-	}
-	return q.signature
-}
-
 // checkMode compares what the request claims to be with what is configured.
 func (c *Callback) checkMode(q query) error {
 	switch q.encryptType {
