@@ -11,8 +11,8 @@ import (
 // nameIndex looks for many names in one pass over a text: where the first two characters of a name stand, the
 // text is looked up in each length that such names have. A name has two characters at least.
 type nameIndex struct {
-	heads   [1 << 16 / 64]uint64 // first characters of names, by their lowest 16 bits
-	lengths map[[2]rune][]int    // in bytes, by the first two characters
+	heads   heads
+	lengths map[[2]rune][]int // in bytes, by the first two characters
 	names   map[string]*partyName
 }
 
@@ -30,7 +30,7 @@ func (x *nameIndex) add(name string, p Party, place bool) {
 	if x.names == nil {
 		x.names, x.lengths = make(map[string]*partyName), make(map[[2]rune][]int)
 	}
-	x.heads[uint16(first)/64] |= 1 << (first % 64)
+	x.heads.add(first)
 	if head := [2]rune{first, second}; !slices.Contains(x.lengths[head], len(name)) {
 		x.lengths[head] = append(x.lengths[head], len(name))
 	}
@@ -52,12 +52,12 @@ func (x *nameIndex) find(text string) []Party {
 		from, to int
 		parties  []Party
 	}
-	if strings.IndexFunc(text, unicode.IsSpace) >= 0 { // 张 三
+	if hasSpace(text) { // 张 三
 		text = strings.Join(strings.Fields(text), "")
 	}
 	var hits []hit
 	for i, r := range text {
-		if x.heads[uint16(r)/64]>>(r%64)&1 == 0 {
+		if !x.heads.may(r) {
 			continue
 		}
 		_, size := utf8.DecodeRuneInString(text[i:])
@@ -88,6 +88,28 @@ func (x *nameIndex) find(text string) []Party {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// heads are the first characters of names, by their lowest 16 bits.
+type heads [1 << 16 / 64]uint64
+
+func (h *heads) add(r rune) { h[uint16(r)/64] |= 1 << (r % 64) }
+
+// may reports whether a name may begin with r.
+func (h *heads) may(r rune) bool { return h[uint16(r)/64]>>(r%64)&1 == 1 }
+
+// hasSpace reports whether there may be space in text. It looks for the first bytes of what is space, and at the
+// whole only of the ideographic space, which shares its first byte with the marks of every sentence.
+func hasSpace(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c <= ' ', c == 0xC2, c == 0xE1, c == 0xE2:
+			return true
+		case c == 0xE3 && strings.HasPrefix(text[i:], "\u3000"):
+			return true
+		}
+	}
+	return false
 }
 
 // meansPlace reports whether what follows the name of an institution says that the place is meant.

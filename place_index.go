@@ -8,6 +8,7 @@ type placeIndex struct {
 	grids    buckets[*Grid]
 	outlines buckets[outlined]
 	names    map[rune][]placeName // by their first character
+	heads    heads                // these first characters
 }
 
 // outlined is a grid with the box around its border.

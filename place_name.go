@@ -19,16 +19,20 @@ func (x *placeIndex) addNames(s *Station) {
 		}
 		head, _ := utf8.DecodeRuneInString(name)
 		x.names[head] = append(x.names[head], placeName{name, s.ID})
+		x.heads.add(head)
 	}
 }
 
 // Named returns the place whose station is named in text, by its name or an alias. Of several names the longest
 // counts; a tie between stations is unplaced.
 func (d *Directory) Named(text string) Place {
-	names := d.places().names
+	x := d.places()
 	best, length, tie := TriageStation, 0, false
 	for i, head := range text {
-		for _, n := range names[head] {
+		if !x.heads.may(head) {
+			continue
+		}
+		for _, n := range x.names[head] {
 			switch {
 			case len(n.text) < length, !strings.HasPrefix(text[i:], n.text):
 			case len(n.text) > length:

@@ -56,7 +56,8 @@ func Normalise(s string) string {
 
 // spellOut writes the word that begins at from in digits, if it is wholly a Chinese number.
 func spellOut(out []byte, from int) []byte {
-	if r, _ := utf8.DecodeRune(out[from:]); r < unicode.MaxASCII {
+	// One look at its first character spares most words a copy.
+	if r, _ := utf8.DecodeRune(out[from:]); r < unicode.MaxASCII || !inNumber(r) {
 		return out
 	}
 	if n, ok := chineseNumber(string(out[from:])); ok {
@@ -138,6 +139,15 @@ var chineseDigits = func() map[rune]int {
 	return m
 }()
 
+// chineseScales are the number characters that multiply the digit before them.
+var chineseScales = map[rune]int{'十': 10, '拾': 10, '百': 100, '佰': 100}
+
+// inNumber reports whether a word of Chinese number characters may have r.
+func inNumber(r rune) bool {
+	_, digit := chineseDigits[r]
+	return digit || chineseScales[r] != 0
+}
+
 // chineseNumber reads a word that consists of Chinese number characters only, below 1,000.
 func chineseNumber(w string) (string, bool) {
 	total, digit, plain, unit := 0, -1, "", false
@@ -147,13 +157,8 @@ func chineseNumber(w string) (string, bool) {
 			plain += strconv.Itoa(d)
 			continue
 		}
-		scale := 0
-		switch r {
-		case '十', '拾':
-			scale = 10
-		case '百', '佰':
-			scale = 100
-		default:
+		scale := chineseScales[r]
+		if scale == 0 {
 			return "", false
 		}
 		if digit < 0 {
