@@ -96,6 +96,9 @@ func Start(ctx context.Context, c Config) (*Process, error) {
 		"--port", strconv.Itoa(c.Port), "--bind", "127.0.0.1",
 		"--unixsocket", p.socket, "--unixsocketperm", "700",
 		"--save", "", "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction",
+		// Writing the file anew takes as much of a core as serving does. Half of what is in it is sealed and does not
+		// shrink, so that trying to is most of that; and 256 MiB are read within seconds at a start.
+		"--auto-aof-rewrite-min-size", "256mb", "--rdbcompression", "no",
 	)
 	cmd := exec.Command(program, append(args, c.Options...)...)
 	cmd.Stdout, cmd.Stderr = p.tail, p.tail
