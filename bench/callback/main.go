@@ -30,8 +30,8 @@ func main() {
 	role := flag.String("role", "", "echo, floor or load: what a child process is; not for people")
 	redis := flag.String("redis", "", "where the role floor stores; not for people")
 	o := options{}
-	flag.IntVar(&o.rounds, "rounds", 6, "measured rounds of each server; one more warms up")
-	flag.IntVar(&o.requests, "requests", 40000, "pushes a round")
+	flag.IntVar(&o.rounds, "rounds", 12, "measured rounds of each server; one more warms up")
+	flag.IntVar(&o.requests, "requests", 20000, "pushes a round")
 	flag.IntVar(&o.people, "people", 20000, "people who write; the per-person limit allows a burst of 20 messages")
 	flag.IntVar(&o.connections, "connections", 64, "keep-alive connections")
 	flag.StringVar(&o.server, "server", "", "binary under test; empty builds ../cmd/echowall")
