@@ -281,7 +281,7 @@ func (c *change) isStraight() bool {
 	for i := range c.commands {
 		words += len(c.commands[i].words)
 	}
-	return c.turn && c.once == 0 && words <= straightWords && len(c.guards) <= straightWords/2
+	return c.turn && c.once == 0 && words <= straightWords && len(c.guards) <= straightWords/2 && len(c.keys) < 256
 }
 
 // apply runs the change. A guard that does not hold is KindConflict.
@@ -296,23 +296,26 @@ func (c *change) apply(ctx context.Context, s *Store) error {
 }
 
 func (c *change) applyOnce(ctx context.Context, s *Store) error {
-	var failed int
-	var err error
 	var script *redis.Script
-	var argv []any
+	var o outline
 	if c.isStraight() {
-		var text []byte
-		text, argv = c.straight(make([]byte, 0, 2048), make([]any, 0, 32))
-		script = s.straight.script(text)
+		var shape [256]byte
+		var argv [straightWords]string
+		o = outline{shape[:0], argv[:0]}
+		c.outline(&o)
+		script = s.straight.script(o.shape, c.straight)
 	}
+	var done *redis.Cmd
 	switch {
 	case script != nil:
+		done = s.runStraight(ctx, script, c.keys, o.argv)
 	case c.first.key != 0:
 		return echowall.Errorf(echowall.KindConflict, "store: too much for a guess")
 	default:
-		script, argv = commitScript, c.general()
+		done = s.run(ctx, commitScript, c.keys, c.general()...)
 	}
-	if failed, err = s.run(ctx, script, c.keys, argv...).Int(); err != nil {
+	failed, err := done.Int()
+	if err != nil {
 		return wrap(err)
 	}
 	if failed != 0 {
@@ -331,9 +334,35 @@ func (s *Store) run(ctx context.Context, script *redis.Script, keys []string, ar
 	return cmd
 }
 
+// runStraight is run with texts only. The client takes addresses of texts, which spares a copy of each.
+func (s *Store) runStraight(ctx context.Context, script *redis.Script, keys, argv []string) *redis.Cmd {
+	words := append(make([]string, 0, len(keys)+len(argv)), keys...)
+	words = append(words, argv...)
+	args := make([]any, 0, 3+len(words))
+	args = append(args, "evalsha", script.Hash(), len(keys))
+	for i := range words {
+		args = append(args, &words[i])
+	}
+	cmd := redis.NewCmd(ctx, args...)
+	cmd.SetFirstKeyPos(3)
+	_ = s.pipe.Process(ctx, cmd) // cmd has the error
+	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+		return script.Eval(ctx, s.rdb, keys, args[3+len(keys):]...)
+	}
+	return cmd
+}
+
 // marshalDoc writes doc as JSON with its version as the first field, where the commit script finds it
 // without parsing.
 func marshalDoc(version int, doc any) (string, error) {
+	var room [2048]byte
+	if text, ok := quickDoc(room[:0], version, doc); ok {
+		return string(text), nil
+	}
+	return slowDoc(version, doc)
+}
+
+func slowDoc(version int, doc any) (string, error) {
 	body, err := json.Marshal(doc)
 	if err != nil {
 		return "", echowall.Errorf(echowall.KindInternal, "store: encode %T: %w", doc, err)
@@ -376,8 +405,13 @@ func withChange(ctx context.Context, c *change) context.Context {
 }
 
 func changeOf(ctx context.Context) *change {
-	c, _ := ctx.Value(changeKey{}).(*change)
-	return c
+	switch v := ctx.Value(changeKey{}).(type) {
+	case *turn:
+		return v.change
+	case *change:
+		return v
+	}
+	return nil
 }
 
 // update runs f with a change. Inside a turn the change is the turn's and is applied with it; otherwise it

@@ -5,7 +5,7 @@ import "echowall"
 // doneMark is what stands in seen once a message was handled: its reply, sealed, because the reply names the
 // person it goes to and may quote what they wrote.
 func (s *Store) doneMark(message string, reply []byte) string {
-	return "D:" + s.vault.seal(seenName(message), echowall.OpenID(reply))
+	return s.vault.sealAfter("D:", string(seenName(message)), reply)
 }
 
 // replyOf opens what followed "D:" in a doneMark.

@@ -28,7 +28,7 @@ type Config struct {
 // Store is one account's data. It is safe for use by many goroutines.
 type Store struct {
 	rdb   redis.UniversalClient
-	pipe  redis.Cmdable // gathers commands of concurrent callers into one write
+	pipe  processor // gathers commands of concurrent callers into one write
 	keys  keys
 	ids   echowall.Identifier
 	vault vault
@@ -44,6 +44,12 @@ type Store struct {
 	chaining chan struct{} // held by the one change that numbers lines of the access log
 
 	batcher batcher
+}
+
+// processor is what clients and their gathering faces have in common.
+type processor interface {
+	redis.Cmdable
+	Process(ctx context.Context, cmd redis.Cmder) error
 }
 
 // Open connects and checks that Redis answers. It starts nothing that outlives Close.
@@ -106,13 +112,16 @@ func (s *Store) Identifier() echowall.Identifier { return s.ids }
 func (s *Store) Ping(ctx context.Context) error { return wrap(s.rdb.Ping(ctx).Err()) }
 
 // autoPipeline returns the gathering face of rdb: concurrent callers share round trips, which roughly
-// halves the processor time a command costs under load.
-func autoPipeline(rdb redis.UniversalClient) (redis.Cmdable, error) {
+// halves the processor time a command costs under load. Full duplex writes what has gathered while Redis still
+// answers what came before. Otherwise Redis and we take turns: each waits while the other works.
+func autoPipeline(rdb redis.UniversalClient) (processor, error) {
+	o := redis.DefaultBlockingAutoPipelineOptions()
+	o.FullDuplex = true
 	switch c := rdb.(type) {
 	case *redis.Client:
-		return c.AutoPipeline()
+		return c.AutoPipelineWithOptions(o)
 	case *redis.ClusterClient:
-		return c.AutoPipeline()
+		return c.AutoPipelineWithOptions(o)
 	}
 	return nil, nil
 }

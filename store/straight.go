@@ -10,8 +10,8 @@ import (
 
 // Turns of one kind make the same commands every time. Said one after the other they are a script that Redis
 // runs in two thirds of the time of the general one, with half the arguments. The text of the script follows
-// from the commands, so that there are as many scripts as kinds of turns; what they share is in keys and
-// arguments only.
+// from their shape, so that there are as many scripts as kinds of turns; what differs between two turns of one
+// kind is in keys and arguments only.
 
 // Limits of straight scripts. What is beyond them goes to the general script.
 const (
@@ -19,16 +19,16 @@ const (
 	straightScripts = 128
 )
 
-// straightened keeps the scripts that were made, by their text.
+// straightened keeps the scripts that were made, by the shape of what they do.
 type straightened struct {
 	mu      sync.RWMutex
 	scripts map[string]*redis.Script
 }
 
-// script returns the script with this text; nil when there are too many already.
-func (s *straightened) script(text []byte) *redis.Script {
+// script returns the script of this shape, which write makes; nil when there are too many already.
+func (s *straightened) script(shape []byte, write func() string) *redis.Script {
 	s.mu.RLock()
-	script := s.scripts[string(text)]
+	script := s.scripts[string(shape)]
 	s.mu.RUnlock()
 	if script != nil {
 		return script
@@ -38,17 +38,78 @@ func (s *straightened) script(text []byte) *redis.Script {
 	if s.scripts == nil {
 		s.scripts = make(map[string]*redis.Script)
 	}
-	if script = s.scripts[string(text)]; script == nil && len(s.scripts) < straightScripts {
-		script = redis.NewScript(string(text))
-		s.scripts[string(text)] = script
+	if script = s.scripts[string(shape)]; script == nil && len(s.scripts) < straightScripts {
+		script = redis.NewScript(write())
+		s.scripts[string(shape)] = script
 	}
 	return script
 }
 
+// outline is what the text of a straight script follows from, and the arguments of this one.
+type outline struct {
+	shape []byte
+	argv  []string
+}
+
+// outline goes through the change in the order in which straight writes it.
+func (c *change) outline(o *outline) {
+	for i := range c.guards {
+		g := &c.guards[i]
+		kind := g.kind
+		if g.absent() {
+			kind = guardNothing
+		}
+		o.shape = append(append(o.shape, kind...), byte(g.key))
+		if kind != guardNothing && kind != guardThere {
+			o.word(g.value)
+		}
+	}
+	o.shape = append(o.shape, '|', byte(c.first.fingerprint), byte(c.first.key))
+	if c.first.fingerprint != 0 {
+		o.word(c.first.message)
+		o.word(c.first.message)
+	}
+	if c.first.key != 0 {
+		o.word(c.first.reply)
+		o.word(c.first.mark)
+	}
+	for i := range c.commands {
+		cmd := &c.commands[i]
+		o.shape = append(append(append(o.shape, '|'), cmd.name...), ' ', byte(cmd.key), byte(cmd.second))
+		if cmd.name == "OWE" {
+			o.word(cmd.words[1])
+			o.word(cmd.words[2])
+			o.word(cmd.words[0])
+			continue
+		}
+		for _, word := range cmd.words {
+			o.word(word)
+		}
+	}
+}
+
+func (o *outline) word(value string) {
+	if isFixed(value) {
+		o.shape = append(append(append(o.shape, '\''), value...), 0)
+	} else {
+		o.shape = append(o.shape, ',')
+		o.argv = append(o.argv, value)
+	}
+}
+
+// isFixed reports whether value is one of a few words that are always the same; they stand in the script.
+func isFixed(value string) bool {
+	switch value {
+	case "EX", "f", "mu", "ml", "au", "al", "n", "0", "1", "3", "5", seenSeconds, conversationSeconds:
+		return true
+	}
+	return false
+}
+
 // straight writes the change as a straight script. The script returns 0 when the change was applied, else the
 // number of a guard, or one more than there are guards when the message is not new.
-func (c *change) straight(text []byte, argv []any) ([]byte, []any) {
-	w := writer{text, argv}
+func (c *change) straight() string {
+	w := writer{text: make([]byte, 0, 2048)}
 	w.say("local r,K,A=redis.call,KEYS,ARGV\n")
 	w.absent(c.guards)
 	w.read(c.guards)
@@ -59,13 +120,13 @@ func (c *change) straight(text []byte, argv []any) ([]byte, []any) {
 		w.command(&c.commands[i])
 	}
 	w.say("return 0")
-	return w.text, w.argv
+	return string(w.text)
 }
 
-// writer writes Lua and gathers the arguments it speaks of.
+// writer writes Lua and counts the arguments it speaks of.
 type writer struct {
 	text []byte
-	argv []any
+	argc int
 }
 
 // say writes Lua in which @ is the next of keys.
@@ -79,16 +140,14 @@ func (w *writer) say(lua string, keys ...int) {
 	w.text = append(w.text, lua...)
 }
 
-// word writes a value: as it stands when it is one of a few that are always the same, else as an argument.
+// word writes a value: as it stands when it is fixed, else as the next argument.
 func (w *writer) word(value string) {
-	switch value {
-	case "EX", "f", "mu", "ml", "au", "al", "n", "0", "1", "3", "5", seenSeconds, conversationSeconds:
+	if isFixed(value) {
 		w.text = append(append(append(w.text, '\''), value...), '\'')
-	default:
-		w.argv = append(w.argv, value)
-		w.text = append(w.text, "A["...)
-		w.text = append(strconv.AppendInt(w.text, int64(len(w.argv)), 10), ']')
+		return
 	}
+	w.argc++
+	w.text = append(strconv.AppendInt(append(w.text, "A["...), int64(w.argc), 10), ']')
 }
 
 func (w *writer) number(n int) { w.text = strconv.AppendInt(w.text, int64(n), 10) }
@@ -182,7 +241,7 @@ func (w *writer) once(f first, number int) {
 	}
 	w.say("if not r('SET',@,", f.key)
 	w.word(f.reply)
-	reply := len(w.argv)
+	reply := w.argc
 	w.say(",'EX','"+seenSeconds+"','NX') then\nif r('GET',@)~=", f.key)
 	w.word(f.mark)
 	w.say(" then return ")

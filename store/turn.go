@@ -166,7 +166,7 @@ func (t *turn) Who() *echowall.Who                   { return &t.who }
 func (t *turn) Waiting() int                         { return t.boxed }
 
 func (t *turn) Context(ctx context.Context) context.Context {
-	return context.WithValue(withChange(ctx, t.change), authorKey{}, t.contact.From)
+	return context.WithValue(ctx, changeKey{}, t)
 }
 
 // WithAuthor returns ctx such that a wish added under it can be answered: its author's openid goes into the
@@ -179,6 +179,9 @@ type authorKey struct{}
 
 // authorOf is the openid of whoever the turn under ctx belongs to.
 func authorOf(ctx context.Context) (echowall.OpenID, bool) {
+	if t, ok := ctx.Value(changeKey{}).(*turn); ok {
+		return t.contact.From, true
+	}
 	o, ok := ctx.Value(authorKey{}).(echowall.OpenID)
 	return o, ok
 }

@@ -7,6 +7,8 @@ import (
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
+	"slices"
+	"sync"
 
 	"echowall"
 )
@@ -32,10 +34,29 @@ func newVault(secret []byte, account string) (vault, error) {
 }
 
 func (v vault) seal(r echowall.Recipient, o echowall.OpenID) string {
-	nonce := make([]byte, v.aead.NonceSize(), v.aead.NonceSize()+len(o)+v.aead.Overhead())
-	rand.Read(nonce)
-	return string(v.aead.Seal(nonce, nonce, []byte(o), []byte(r)))
+	return v.sealAfter("", string(r), []byte(o))
 }
+
+// sealAfter is head and the sealed text, which is bound to name.
+func (v vault) sealAfter(head, name string, text []byte) string {
+	room := sealing.Get().(*[]byte)
+	defer func() {
+		if cap(*room) <= 16<<10 { // a large file must not stay
+			sealing.Put(room)
+		}
+	}()
+	b := append(append((*room)[:0], name...), head...)
+	sealed := len(name)
+	nonce := len(b)
+	b = slices.Grow(b, v.aead.NonceSize()+len(text)+v.aead.Overhead())[:nonce+v.aead.NonceSize()]
+	rand.Read(b[nonce:])
+	b = v.aead.Seal(b, b[nonce:], text, b[:sealed])
+	*room = b
+	return string(b[sealed:])
+}
+
+// sealing are pieces of memory to seal in: every message that is handled leaves a sealed reply.
+var sealing = sync.Pool{New: func() any { return new([]byte) }}
 
 func (v vault) open(r echowall.Recipient, sealed string) (echowall.OpenID, error) {
 	n := v.aead.NonceSize()

@@ -53,7 +53,7 @@ func (s *Store) AddWish(ctx context.Context, w *echowall.Wish, submit func(*echo
 	}
 	owed := w.TakeOwed()
 	return s.update(ctx, func(c *change) error {
-		if err := c.setDoc(s.keys.wish(number), 0, w); err != nil {
+		if err := c.setWish(s.keys.wish(number), 0, w); err != nil {
 			return err
 		}
 		c.do("ZADD", s.keys.wishesBy(w.Author), w.Created.Unix(), number)

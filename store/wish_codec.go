@@ -10,10 +10,10 @@ import (
 	"echowall"
 )
 
-// A wish at rest is closed, withdrawn or published: read now and then, hardly written any more, and the
-// longest it will ever be. Its document is kept as {"v":7,"z":1} and the rest deflated, where z names the
-// dictionary. The version stays in front for the scripts, which look at nothing else. Whoever reads documents
-// by unmarshalDoc or plainText sees none of this.
+// A wish that a station has taken up is written a handful of times more and read now and then; one that was just
+// handed in is written once, while somebody waits. The former's document is kept as {"v":7,"z":1} and the rest
+// deflated, where z names the dictionary. The version stays in front for the scripts, which look at nothing else.
+// Whoever reads documents by unmarshalDoc or plainText sees none of this.
 
 // packedMost bounds what a packed document may grow to, in bytes, should it be damaged.
 const packedMost = 4 << 20
@@ -57,14 +57,12 @@ func newDictionary(id, text string) *dictionary {
 	return d
 }
 
-// atRest reports whether the document of w is packed.
-func atRest(w *echowall.Wish) bool {
-	return w.State == echowall.WishClosed || w.State == echowall.WishWithdrawn || w.Public != nil
-}
+// isPacked reports whether the document of w is packed.
+func isPacked(w *echowall.Wish) bool { return w.State != echowall.WishSubmitted }
 
 // wishText is the text of a wish's document as it is stored, made from its plain text.
 func wishText(w *echowall.Wish, text string) (string, error) {
-	if !atRest(w) {
+	if !isPacked(w) {
 		return text, nil
 	}
 	return dictionaries[0].pack(text)

@@ -24,8 +24,8 @@ var wishMoves = []struct {
 	packed bool
 	move   func(*echowall.Wish) error
 }{
-	{"accepted", false, func(w *echowall.Wish) error { return w.Accept(restNoon, restCalendar, restOfficer) }},
-	{"answered", false, func(w *echowall.Wish) error {
+	{"accepted", true, func(w *echowall.Wish) error { return w.Accept(restNoon, restCalendar, restOfficer) }},
+	{"answered", true, func(w *echowall.Wish) error {
 		return w.Reply(restNoon, restCalendar, restOfficer, echowall.Answer{Class: "A", Text: "路灯已修好，今晚起正常亮灯。"})
 	}},
 	{"redacted", true, func(w *echowall.Wish) error {
@@ -39,7 +39,7 @@ var wishMoves = []struct {
 	}},
 }
 
-// A wish is packed as soon as it is at rest, and nobody who reads, changes, exports or restores it can tell.
+// A wish is packed as soon as a station has taken it up, and nobody who reads, changes, exports or restores it can tell.
 func TestWishAtRestIsPacked(t *testing.T) {
 	ctx := t.Context()
 	s := openAt(t, redistest.Run(t).URL(), "gh_rest")
