@@ -156,13 +156,13 @@ func (s *Store) lookAt(ctx context.Context, ask echowall.QueueAsk, stations []ec
 	if byName {
 		err = l.readPulses(pulses, ask.Stations)
 	} else {
-		err = l.readAllPulses(pulses)
+		l.pulses, err = s.queues.pulses.read(pulses, decodePulses)
 	}
 	err = errors.Join(err, l.readQueues(queues, stations, len(ask.States)), l.readCounts(counts), l.readFirst(flat))
 	if err != nil || named == "" {
 		return l, err
 	}
-	l.named, err = s.queues.decodeNamed(named)
+	l.named, err = s.queues.named.read(named, decodeNamed)
 	for _, e := range l.named {
 		if q := l.stations[e.Station]; q != nil {
 			q.named = append(q.named, e)
@@ -173,27 +173,9 @@ func (s *Store) lookAt(ctx context.Context, ask echowall.QueueAsk, stations []ec
 
 var errStrangeLook = echowall.Errorf(echowall.KindInternal, "store: strange answer to the queue script")
 
-// nextText cuts the first of several texts off.
-func nextText(all *string) string {
-	text, rest, _ := strings.Cut(*all, "\x00")
-	*all = rest
-	return text
-}
-
 func (l *look) readPulses(text string, stations []echowall.StationID) (err error) {
 	l.pulses = make(map[echowall.StationID]int64, len(stations))
 	for _, id := range stations {
-		if l.pulses[id], err = strconv.ParseInt(nextText(&text), 10, 64); err != nil {
-			return errStrangeLook
-		}
-	}
-	return nil
-}
-
-func (l *look) readAllPulses(text string) (err error) {
-	l.pulses = make(map[echowall.StationID]int64, 1+strings.Count(text, "\x00")/2)
-	for text != "" {
-		id := echowall.StationID(nextText(&text))
 		if l.pulses[id], err = strconv.ParseInt(nextText(&text), 10, 64); err != nil {
 			return errStrangeLook
 		}

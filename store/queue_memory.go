@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"sync"
 
@@ -49,14 +48,15 @@ type queueMemory struct {
 	// all is how many entries are remembered at most, at about 50 bytes each.
 	all int
 
+	pulses lastText[map[echowall.StationID]int64]
+	named  lastText[[]echowall.NamedEntry]
+
 	turn chan struct{} // held by whoever reads what changed, so that others do not read it too
 
 	mu       sync.Mutex
 	mark     string
 	stations map[echowall.StationID]*stationQueues
 	entries  int
-	text     string                // of all named entries
-	named    []echowall.NamedEntry // what it says
 }
 
 func newQueueMemory() queueMemory {
@@ -138,25 +138,6 @@ func (m *queueMemory) recall(asked []echowall.StationID, l *look) (list []*stati
 		list = append(list, q)
 	}
 	return list, true
-}
-
-// decodeNamed reads the named entries of a look; they are the same ones as last time nearly always.
-func (m *queueMemory) decodeNamed(text string) ([]echowall.NamedEntry, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if text == m.text {
-		return m.named, nil
-	}
-	var named []echowall.NamedEntry
-	for rest := text; rest != ""; {
-		var e echowall.NamedEntry
-		if err := json.Unmarshal([]byte(nextText(&rest)), &e); err != nil {
-			return nil, echowall.Errorf(echowall.KindInternal, "store: named wish: %w", err)
-		}
-		named = append(named, e)
-	}
-	m.text, m.named = text, named
-	return named, nil
 }
 
 // lookAtQueues returns the queues that ask names as of one moment: those that are remembered, and the look that
