@@ -70,7 +70,7 @@ func measure(ctx context.Context, people, wishes, requests, rate int) error {
 	if rate > 0 {
 		rates = append(rates, rate)
 	}
-	fmt.Printf("%-44s %5s %9s %9s %9s %9s %9s %8s\n", "page", "at a", "changes/s", "p50 ms", "p90 ms", "p99 ms", "slowest", "bytes")
+	fmt.Printf("%-44s %5s %9s %9s %9s %9s %9s %8s %8s\n", "page", "at a", "changes/s", "p50 ms", "p90 ms", "p99 ms", "slowest", "bytes", "steal %")
 	worst := make(map[int]time.Duration)
 	meter := machine.Start()
 	for _, who := range s.people() {
@@ -78,6 +78,7 @@ func measure(ctx context.Context, people, wishes, requests, rate int) error {
 			for _, connections := range []int{1, 4} {
 				for _, rate := range rates {
 					var r *result
+					row := machine.Start()
 					err := district.during(ctx, rate, func() (err error) {
 						r, err = s.ask(ctx, who, path, connections, requests)
 						return err
@@ -85,7 +86,8 @@ func measure(ctx context.Context, people, wishes, requests, rate int) error {
 					if err != nil {
 						return fmt.Errorf("%s %s: %w", who.name, path, err)
 					}
-					fmt.Printf("%-44s %5d %9d %9.2f %9.2f %9.2f %9.2f %8d\n", who.name+" "+path, connections, rate, ms(r.at(0.5)), ms(r.at(0.9)), ms(r.at(0.99)), ms(r.at(1)), r.bytes)
+					fmt.Printf("%-44s %5d %9d %9.2f %9.2f %9.2f %9.2f %8d %8.1f\n", who.name+" "+path, connections, rate,
+						ms(r.at(0.5)), ms(r.at(0.9)), ms(r.at(0.99)), ms(r.at(1)), r.bytes, row.Stop().Steal)
 					if connections == 1 {
 						worst[rate] = max(worst[rate], r.at(0.99))
 					}
