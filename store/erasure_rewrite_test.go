@@ -149,6 +149,26 @@ func TestEarlierRewritingDoesNotCount(t *testing.T) {
 	l.untilGone(secrets[:1])
 }
 
+// A rewriting is done when it is over, not when it was begun.
+func TestRewritingUnderWayIsNotDone(t *testing.T) {
+	l := newLedger(t)
+	self, _ := l.heldBy("oWantsToGo")
+	l.no(l.s.rdb.ConfigSet(t.Context(), "rdb-key-save-delay", "50000").Err()) // microseconds a key
+	if _, err := l.erasure().Erase(t.Context(), self, echowall.FromPage); err != nil {
+		t.Fatal(err)
+	}
+	how, err := l.s.Compact(t.Context())
+	if info, failed := serverInfo(t.Context(), l.s.rdb); failed != nil || info["aof_rewrite_in_progress"] != "1" {
+		t.Fatalf("the rewriting is over: the test proves nothing (%v)", failed)
+	}
+	if err != nil || how != echowall.RewritingWaits {
+		t.Errorf("%v, %v", how, err)
+	}
+	if waits, err := l.s.RewriteWaits(t.Context()); err != nil || !waits {
+		t.Errorf("nothing waits, %v", err)
+	}
+}
+
 // A server that restarts in the middle of a rewriting is asked again.
 func TestRewritingOfAnotherRunDoesNotCount(t *testing.T) {
 	server := redistest.Run(t)
