@@ -48,7 +48,7 @@ func (s *Store) AppendDenial(ctx context.Context, a echowall.Action, e echowall.
 	mark := s.keys.denied(e.By, a)
 	for {
 		err := s.update(ctx, func(c *change) error {
-			n, err := s.pipe.Exists(ctx, mark).Result()
+			n, err := s.rdb.Exists(ctx, mark).Result()
 			if err != nil || n > 0 {
 				return wrap(err)
 			}
@@ -69,14 +69,14 @@ func (s *Store) AccessLog(ctx context.Context, before int64, limit int) ([]echow
 	if before > 0 {
 		from = "(" + accessID(before)
 	}
-	return accessLines(s.pipe.XRevRangeN(ctx, s.keys.accessLog(), from, "-", int64(limit)).Result())
+	return accessLines(s.rdb.XRevRangeN(ctx, s.keys.accessLog(), from, "-", int64(limit)).Result())
 }
 
 // AccessAbout implements echowall.AccessStore.
 func (s *Store) AccessAbout(ctx context.Context, limit int, subjects ...echowall.Recipient) ([]echowall.AccessEntry, error) {
 	var seqs []int64
 	for _, r := range subjects {
-		some, err := s.pipe.ZRevRange(ctx, s.keys.accessOf(r), 0, int64(limit)-1).Result()
+		some, err := s.rdb.ZRevRange(ctx, s.keys.accessOf(r), 0, int64(limit)-1).Result()
 		if err != nil {
 			return nil, wrap(err)
 		}

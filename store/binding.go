@@ -43,7 +43,7 @@ func (s *Store) Binding(ctx context.Context, line echowall.RosterID) (*echowall.
 			return b, nil
 		}
 	}
-	p, err := s.pipe.Get(ctx, s.keys.bound(line)).Result()
+	p, err := s.rdb.Get(ctx, s.keys.bound(line)).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return nil, wrap(err)
 	}

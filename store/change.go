@@ -327,11 +327,12 @@ func (c *change) applyOnce(ctx context.Context, s *Store) error {
 // run executes a script by its hash and sends the text when the server does not know it (first use, or a
 // restarted server).
 func (s *Store) run(ctx context.Context, script *redis.Script, keys []string, argv ...any) *redis.Cmd {
-	cmd := s.pipe.EvalSha(ctx, script.Hash(), keys, argv...)
-	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
-		return script.Eval(ctx, s.rdb, keys, argv...)
+	args := make([]any, 0, 3+len(keys)+len(argv))
+	args = append(args, "evalsha", script.Hash(), len(keys))
+	for i := range keys {
+		args = append(args, &keys[i])
 	}
-	return cmd
+	return s.runArgs(ctx, script, keys, append(args, argv...))
 }
 
 // runStraight is run with texts only. The client takes addresses of texts, which spares a copy of each.
@@ -343,10 +344,18 @@ func (s *Store) runStraight(ctx context.Context, script *redis.Script, keys, arg
 	for i := range words {
 		args = append(args, &words[i])
 	}
+	return s.runArgs(ctx, script, keys, args)
+}
+
+func (s *Store) runArgs(ctx context.Context, script *redis.Script, keys []string, args []any) *redis.Cmd {
 	cmd := redis.NewCmd(ctx, args...)
 	cmd.SetFirstKeyPos(3)
-	_ = s.pipe.Process(ctx, cmd) // cmd has the error
-	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+	switch err := s.gather.do(ctx, cmd); {
+	case errors.Is(err, errNotWaited):
+		failed := redis.NewCmd(ctx)
+		failed.SetErr(err)
+		return failed
+	case redis.HasErrorPrefix(err, "NOSCRIPT"):
 		return script.Eval(ctx, s.rdb, keys, args[3+len(keys):]...)
 	}
 	return cmd
@@ -444,11 +453,19 @@ func (s *Store) get(ctx context.Context, key string, doc any) (int, error) {
 	if c := changeOf(ctx); c != nil {
 		return s.load(ctx, c, key, doc)
 	}
-	text, err := s.pipe.Get(ctx, key).Result()
+	text, err := s.text(ctx, key)
 	if err != nil {
 		return 0, wrap(err)
 	}
 	return unmarshalDoc(text, doc)
+}
+
+func (s *Store) text(ctx context.Context, key string) (string, error) {
+	cmd := redis.NewStringCmd(ctx, "get", key)
+	if err := s.gather.do(ctx, cmd); err != nil {
+		return "", err
+	}
+	return cmd.Result()
 }
 
 // load reads one document as this change sees it.
@@ -456,7 +473,7 @@ func (s *Store) load(ctx context.Context, c *change, key string, doc any) (int, 
 	text, ok := c.staged[key]
 	if !ok {
 		var err error
-		if text, err = s.pipe.Get(ctx, key).Result(); err != nil {
+		if text, err = s.text(ctx, key); err != nil {
 			return 0, wrap(err)
 		}
 	}

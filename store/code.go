@@ -49,7 +49,7 @@ func (s *Store) Code(ctx context.Context, code string) (*echowall.BindingCode, e
 		return bc, err
 	}
 	if _, known := c.staged[key]; !known {
-		text, err := s.pipe.Get(ctx, key).Result()
+		text, err := s.rdb.Get(ctx, key).Result()
 		if err != nil {
 			return nil, wrap(err)
 		}

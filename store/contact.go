@@ -25,7 +25,7 @@ func (s *Store) Contact(ctx context.Context, a echowall.AuthorID) (*echowall.Con
 	}
 	if !staged {
 		var err error
-		if sealed, err = s.pipe.Get(ctx, key).Result(); err != nil {
+		if sealed, err = s.rdb.Get(ctx, key).Result(); err != nil {
 			return nil, wrap(err)
 		}
 	}

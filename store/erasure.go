@@ -39,7 +39,7 @@ func newOrder() string {
 // OrderedErasures implements echowall.ErasureStore. One that cannot be opened is an error and does not keep the
 // others back.
 func (s *Store) OrderedErasures(ctx context.Context) ([]echowall.Erasing, error) {
-	all, err := s.pipe.HGetAll(ctx, s.keys.erasures()).Result()
+	all, err := s.rdb.HGetAll(ctx, s.keys.erasures()).Result()
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -122,7 +122,7 @@ func (s *Store) eraseDrafts(ctx context.Context, c *change, p echowall.PersonID)
 		}
 		for _, id := range mediaNamed(d.Data) {
 			// What a wish or a lesson holds does not expire.
-			kept, err := s.pipe.TTL(ctx, s.keys.media(id)).Result()
+			kept, err := s.rdb.TTL(ctx, s.keys.media(id)).Result()
 			if err != nil {
 				return wrap(err)
 			}

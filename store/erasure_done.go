@@ -47,7 +47,7 @@ func (s *Store) openErased(order, value string) (d erasedDoc, err error) {
 
 // TrimErasures implements echowall.RetentionStore.
 func (s *Store) TrimErasures(ctx context.Context, t time.Time) (int, error) {
-	all, err := s.pipe.HGetAll(ctx, s.keys.erased()).Result()
+	all, err := s.rdb.HGetAll(ctx, s.keys.erased()).Result()
 	if err != nil {
 		return 0, wrap(err)
 	}

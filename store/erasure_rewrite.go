@@ -26,7 +26,7 @@ func (s *Store) wantRewrite(c *change) { c.put("SET", s.keys.rewrite(), rewriteW
 // Compact implements echowall.ErasureStore. A rewriting that was under way when something was erased does not count:
 // it may have passed by already. Replicas rewrite their files by their own rule.
 func (s *Store) Compact(ctx context.Context) (echowall.Rewriting, error) {
-	mark, err := s.pipe.Get(ctx, s.keys.rewrite()).Result()
+	mark, err := s.rdb.Get(ctx, s.keys.rewrite()).Result()
 	if errors.Is(err, redis.Nil) {
 		return echowall.RewritingNothing, nil
 	}

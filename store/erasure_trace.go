@@ -160,7 +160,7 @@ func (s *Store) eraseReceipts(ctx context.Context, e *erased, ids []string) erro
 
 // eraseLate drops the messages of erased people that were acknowledged and not worked on.
 func (s *Store) eraseLate(ctx context.Context, e *erased) error {
-	late, err := s.pipe.HGetAll(ctx, s.keys.late()).Result()
+	late, err := s.rdb.HGetAll(ctx, s.keys.late()).Result()
 	if err != nil {
 		return wrap(err)
 	}

@@ -76,7 +76,7 @@ func (s *Store) TakeLogin(ctx context.Context, id string, take func(*echowall.Lo
 func (s *Store) PutLoginCode(ctx context.Context, code string, p echowall.PersonID) error {
 	hash := s.ids.Code(code)
 	return s.update(ctx, func(c *change) error {
-		before, err := s.pipe.Get(ctx, s.keys.loginCodeOf(p)).Result()
+		before, err := s.rdb.Get(ctx, s.keys.loginCodeOf(p)).Result()
 		if err != nil && echowall.KindOf(wrap(err)) != echowall.KindNotFound {
 			return wrap(err)
 		}
@@ -122,7 +122,7 @@ func (s *Store) CountLogin(ctx context.Context, what string, span time.Duration)
 
 // LoginCount implements echowall.LoginStore.
 func (s *Store) LoginCount(ctx context.Context, what string, span time.Duration) (int, error) {
-	n, err := s.pipe.Get(ctx, s.keys.loginCount(what, s.span(span))).Int()
+	n, err := s.rdb.Get(ctx, s.keys.loginCount(what, s.span(span))).Int()
 	if echowall.KindOf(wrap(err)) == echowall.KindNotFound {
 		return 0, nil
 	}

@@ -20,7 +20,7 @@ func (s *Store) Conversation(ctx context.Context, p echowall.PersonID) (*echowal
 // OwedTo implements echowall.MyDataStore. The queue has no index by recipient, so it is read through: some ten
 // milliseconds for each thousand that wait.
 func (s *Store) OwedTo(ctx context.Context, r echowall.Recipient) ([]echowall.Debt, error) {
-	boxed, err := s.pipe.ZRange(ctx, s.keys.box(r), 0, -1).Result()
+	boxed, err := s.rdb.ZRange(ctx, s.keys.box(r), 0, -1).Result()
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -29,7 +29,7 @@ func (s *Store) OwedTo(ctx context.Context, r echowall.Recipient) ([]echowall.De
 		return nil, err
 	}
 	for _, index := range []string{s.keys.due(), s.keys.dead(), s.keys.unknown()} {
-		ids, err := s.pipe.ZRange(ctx, index, 0, -1).Result()
+		ids, err := s.rdb.ZRange(ctx, index, 0, -1).Result()
 		if err != nil {
 			return nil, wrap(err)
 		}

@@ -36,7 +36,7 @@ func (s *Store) Notice(ctx context.Context, id string) (*echowall.Notice, error)
 
 // NoticesOf implements echowall.NoticeStore.
 func (s *Store) NoticesOf(ctx context.Context, b echowall.BranchID, limit int) ([]*echowall.Notice, error) {
-	ids, err := s.pipe.ZRevRange(ctx, s.keys.noticesOf(b), 0, int64(limit)-1).Result()
+	ids, err := s.rdb.ZRevRange(ctx, s.keys.noticesOf(b), 0, int64(limit)-1).Result()
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -53,7 +53,7 @@ func (s *Store) NoticesOf(ctx context.Context, b echowall.BranchID, limit int) (
 
 // Confirm implements echowall.NoticeStore. The first confirmation stays.
 func (s *Store) Confirm(ctx context.Context, id string, p echowall.PersonID, at time.Time) (bool, error) {
-	err := s.pipe.HGet(ctx, s.keys.receipts(id), string(p)).Err()
+	err := s.rdb.HGet(ctx, s.keys.receipts(id), string(p)).Err()
 	if err == nil {
 		return false, nil
 	}
@@ -68,7 +68,7 @@ func (s *Store) Confirm(ctx context.Context, id string, p echowall.PersonID, at 
 
 // Receipts implements echowall.NoticeStore.
 func (s *Store) Receipts(ctx context.Context, id string) (map[echowall.PersonID]time.Time, error) {
-	all, err := s.pipe.HGetAll(ctx, s.keys.receipts(id)).Result()
+	all, err := s.rdb.HGetAll(ctx, s.keys.receipts(id)).Result()
 	if err != nil {
 		return nil, wrap(err)
 	}

@@ -49,7 +49,7 @@ func (s *Store) debts(ctx context.Context, ids []string, states ...echowall.Debt
 	for i, id := range ids {
 		keys[i] = s.keys.debt(id)
 	}
-	docs, err := s.pipe.MGet(ctx, keys...).Result()
+	docs, err := s.rdb.MGet(ctx, keys...).Result()
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -100,7 +100,7 @@ func (s *Store) RetryDebt(ctx context.Context, id string) error {
 func (s *Store) Boxed(ctx context.Context, n int, rs ...echowall.Recipient) ([]echowall.Debt, error) {
 	var ids []string
 	for _, r := range rs {
-		some, err := s.pipe.ZRange(ctx, s.keys.box(r), 0, int64(n)-1).Result()
+		some, err := s.rdb.ZRange(ctx, s.keys.box(r), 0, int64(n)-1).Result()
 		if err != nil {
 			return nil, wrap(err)
 		}

@@ -48,7 +48,7 @@ func (s *Store) Payments(ctx context.Context, ids []string) ([]*echowall.Payment
 	for i, id := range ids {
 		keys[i] = s.keys.debt(id)
 	}
-	docs, err := s.pipe.MGet(ctx, keys...).Result()
+	docs, err := s.rdb.MGet(ctx, keys...).Result()
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -76,7 +76,7 @@ func (s *Store) Payments(ctx context.Context, ids []string) ([]*echowall.Payment
 		}
 	}
 	if len(over) > 0 {
-		if err := s.pipe.ZRem(ctx, s.keys.due(), over...).Err(); err != nil {
+		if err := s.rdb.ZRem(ctx, s.keys.due(), over...).Err(); err != nil {
 			return nil, wrap(err)
 		}
 	}

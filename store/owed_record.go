@@ -145,9 +145,9 @@ func (s *Store) recordOne(ctx context.Context, now time.Time, done *echowall.Set
 	}
 	switch got[0].(int64) {
 	case settledLate:
-		err = s.pipe.ZRem(ctx, s.keys.unknown(), done.Payment.Debt.ID).Err()
+		err = s.rdb.ZRem(ctx, s.keys.unknown(), done.Payment.Debt.ID).Err()
 	case settledStale:
-		err = s.pipe.ZAdd(ctx, s.keys.due(), redis.Z{Score: float64(now.Unix()), Member: done.Payment.Debt.ID}).Err()
+		err = s.rdb.ZAdd(ctx, s.keys.due(), redis.Z{Score: float64(now.Unix()), Member: done.Payment.Debt.ID}).Err()
 	case settledNow, settledNot:
 	}
 	if err != nil {

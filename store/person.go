@@ -68,7 +68,7 @@ func (s *Store) UpdatePerson(ctx context.Context, p echowall.PersonID, rule func
 // HoldersOf implements echowall.StudyStore and echowall.NoticeStore; sorted, so that callers can go on
 // where they stopped.
 func (s *Store) HoldersOf(ctx context.Context, g echowall.Grant) ([]echowall.PersonID, error) {
-	ids, err := s.pipe.SMembers(ctx, s.keys.holders(g)).Result()
+	ids, err := s.rdb.SMembers(ctx, s.keys.holders(g)).Result()
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -101,7 +101,7 @@ func (s *Store) Bound(ctx context.Context, lines ...echowall.RosterID) (map[echo
 		for i, id := range some {
 			keys[i] = s.keys.bound(id)
 		}
-		found, err := s.pipe.MGet(ctx, keys...).Result()
+		found, err := s.rdb.MGet(ctx, keys...).Result()
 		if err != nil {
 			return nil, wrap(err)
 		}
@@ -127,7 +127,7 @@ func (s *Store) bind(ctx context.Context, c *change, p echowall.PersonID, from, 
 	other, staged := c.staged[key]
 	if !staged {
 		var err error
-		if other, err = s.pipe.Get(ctx, key).Result(); err != nil && !errors.Is(err, redis.Nil) {
+		if other, err = s.rdb.Get(ctx, key).Result(); err != nil && !errors.Is(err, redis.Nil) {
 			return wrap(err)
 		}
 		if other == "" {

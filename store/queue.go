@@ -112,14 +112,14 @@ func (s *Store) Pulses(ctx context.Context, stations ...echowall.StationID) (map
 	all := make(map[string]string)
 	var err error
 	if len(stations) == 0 {
-		all, err = s.pipe.HGetAll(ctx, s.keys.pulse()).Result()
+		all, err = s.rdb.HGetAll(ctx, s.keys.pulse()).Result()
 	} else {
 		fields := make([]string, len(stations))
 		for i, id := range stations {
 			fields[i] = string(id)
 		}
 		var values []any
-		values, err = s.pipe.HMGet(ctx, s.keys.pulse(), fields...).Result()
+		values, err = s.rdb.HMGet(ctx, s.keys.pulse(), fields...).Result()
 		for i, v := range values {
 			if text, ok := v.(string); ok {
 				all[fields[i]] = text

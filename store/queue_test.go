@@ -112,7 +112,7 @@ func reads(t *testing.T, s *Store, ask echowall.QueueAsk) string {
 // script asks the queues without what is remembered.
 func script(t *testing.T, s *Store, ask echowall.QueueAsk) string {
 	t.Helper()
-	s = &Store{rdb: s.rdb, pipe: s.pipe, keys: s.keys, queues: newQueueMemory()}
+	s = &Store{rdb: s.rdb, gather: s.gather, keys: s.keys, queues: newQueueMemory()}
 	s.queues.station, s.queues.look = 0, 0
 	return reads(t, s, ask)
 }

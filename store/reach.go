@@ -124,7 +124,7 @@ func stamp() string {
 
 // Reach returns what is known about reaching a person.
 func (s *Store) Reach(ctx context.Context, p echowall.PersonID) (echowall.Reach, error) {
-	fields, err := s.pipe.HGetAll(ctx, s.keys.reach(p)).Result()
+	fields, err := s.rdb.HGetAll(ctx, s.keys.reach(p)).Result()
 	if err != nil {
 		return echowall.Reach{}, wrap(err)
 	}

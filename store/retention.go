@@ -115,7 +115,7 @@ func (s *Store) Owing(ctx context.Context) (map[echowall.Recipient]bool, error) 
 		return nil, err
 	}
 	for _, index := range []string{s.keys.due(), s.keys.unknown()} {
-		ids, err := s.pipe.ZRange(ctx, index, 0, -1).Result()
+		ids, err := s.rdb.ZRange(ctx, index, 0, -1).Result()
 		if err != nil {
 			return nil, wrap(err)
 		}
@@ -156,7 +156,7 @@ func (s *Store) RetainWish(ctx context.Context, number string, rule func(*echowa
 
 // SelfOf implements echowall.RetentionStore.
 func (s *Store) SelfOf(ctx context.Context, r echowall.Recipient) (echowall.Self, error) {
-	sealed, err := s.pipe.Get(ctx, s.keys.vault(r)).Result()
+	sealed, err := s.rdb.Get(ctx, s.keys.vault(r)).Result()
 	if err != nil {
 		return echowall.Self{}, wrap(err)
 	}
@@ -168,7 +168,7 @@ func (s *Store) SelfOf(ctx context.Context, r echowall.Recipient) (echowall.Self
 func (s *Store) AllWishesBy(ctx context.Context, a echowall.AuthorID) (list []*echowall.Wish, err error) {
 	err = s.update(ctx, func(c *change) error {
 		list = list[:0]
-		numbers, err := s.pipe.ZRange(ctx, s.keys.wishesBy(a), 0, -1).Result()
+		numbers, err := s.rdb.ZRange(ctx, s.keys.wishesBy(a), 0, -1).Result()
 		if err != nil {
 			return wrap(err)
 		}
@@ -194,7 +194,7 @@ func (s *Store) AllWishesBy(ctx context.Context, a echowall.AuthorID) (list []*e
 func (s *Store) ForgetAuthor(ctx context.Context, a echowall.AuthorID, agree func(context.Context) error, line echowall.AccessEntry) error {
 	k := s.keys
 	return s.update(ctx, func(c *change) error {
-		sealed, err := s.pipe.Get(ctx, k.vault(echowall.Recipient(a))).Result()
+		sealed, err := s.rdb.Get(ctx, k.vault(echowall.Recipient(a))).Result()
 		switch {
 		case errors.Is(err, redis.Nil): // a phone number only
 			c.guard(k.vault(echowall.Recipient(a)), guardNothing, "")
@@ -241,7 +241,7 @@ func (s *Store) disturb(ctx context.Context, c *change, o echowall.OpenID) error
 		return nil
 	}
 	own := s.keys.vault(echowall.Recipient(p))
-	sealed, err := s.pipe.Get(ctx, own).Result()
+	sealed, err := s.rdb.Get(ctx, own).Result()
 	if errors.Is(err, redis.Nil) {
 		return nil
 	}

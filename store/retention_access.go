@@ -18,7 +18,7 @@ func (s *Store) TrimAccess(ctx context.Context, t time.Time, most int) (int, err
 		n := 0
 		err := s.update(ctx, func(c *change) error {
 			n = 0
-			lines, err := accessLines(s.pipe.XRangeN(ctx, s.keys.accessLog(), "-", "+", scanCount).Result())
+			lines, err := accessLines(s.rdb.XRangeN(ctx, s.keys.accessLog(), "-", "+", scanCount).Result())
 			if err != nil {
 				return err
 			}
@@ -64,7 +64,7 @@ func tailText(e echowall.AccessEntry) string { return strconv.FormatInt(e.Seq, 1
 
 // accessTail is number and hash of the last line that was removed, zero when all are there.
 func (s *Store) accessTail(ctx context.Context) (echowall.AccessEntry, error) {
-	text, err := s.pipe.Get(ctx, s.keys.accessTail()).Result()
+	text, err := s.rdb.Get(ctx, s.keys.accessTail()).Result()
 	if err != nil {
 		if err = wrap(err); echowall.KindOf(err) == echowall.KindNotFound {
 			err = nil

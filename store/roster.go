@@ -42,7 +42,7 @@ func (s *Store) Directory(ctx context.Context) (*echowall.Directory, error) {
 	if c != nil && c.directory != nil {
 		return c.directory, nil
 	}
-	pointer, err := s.pipe.Get(ctx, s.keys.directory()).Result()
+	pointer, err := s.rdb.Get(ctx, s.keys.directory()).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return nil, wrap(err)
 	}

@@ -10,7 +10,7 @@ import (
 // SceneCode implements echowall.SceneStore.
 func (s *Store) SceneCode(ctx context.Context, scene string) (echowall.SceneCode, error) {
 	var c echowall.SceneCode
-	text, err := s.pipe.HGet(ctx, s.keys.scenes(), scene).Result()
+	text, err := s.rdb.HGet(ctx, s.keys.scenes(), scene).Result()
 	if err != nil {
 		return c, wrap(err)
 	}

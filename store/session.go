@@ -57,7 +57,7 @@ func (s *Store) SessionsOf(kind SessionKind) *Sessions { return &Sessions{s, kin
 // FindCtx implements scs.CtxStore.
 func (x *Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error) {
 	id := x.id(hash)
-	sealed, err := x.s.pipe.Get(ctx, x.s.keys.session(id)).Result()
+	sealed, err := x.s.rdb.Get(ctx, x.s.keys.session(id)).Result()
 	if errors.Is(err, redis.Nil) || sealed == sessionEnded {
 		return nil, false, nil
 	}
@@ -124,7 +124,7 @@ type sessionDoc struct {
 
 // Sessions implements echowall.SessionStore.
 func (s *Store) Sessions(ctx context.Context, p echowall.PersonID) ([]echowall.OpenSession, error) {
-	ids, err := s.pipe.ZRange(ctx, s.keys.sessions(p), 0, -1).Result()
+	ids, err := s.rdb.ZRange(ctx, s.keys.sessions(p), 0, -1).Result()
 	if err != nil || len(ids) == 0 {
 		return nil, wrap(err)
 	}
@@ -132,7 +132,7 @@ func (s *Store) Sessions(ctx context.Context, p echowall.PersonID) ([]echowall.O
 	for i, id := range ids {
 		names[i] = s.keys.session(id)
 	}
-	values, err := s.pipe.MGet(ctx, names...).Result()
+	values, err := s.rdb.MGet(ctx, names...).Result()
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -180,7 +180,7 @@ func (s *Store) EndConsole(ctx context.Context, p echowall.PersonID) error {
 
 func (s *Store) endSessions(ctx context.Context, p echowall.PersonID, which func(id string) bool) error {
 	return s.update(ctx, func(c *change) error {
-		ids, err := s.pipe.ZRange(ctx, s.keys.sessions(p), 0, -1).Result()
+		ids, err := s.rdb.ZRange(ctx, s.keys.sessions(p), 0, -1).Result()
 		if err != nil {
 			return wrap(err)
 		}

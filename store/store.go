@@ -27,13 +27,13 @@ type Config struct {
 
 // Store is one account's data. It is safe for use by many goroutines.
 type Store struct {
-	rdb   redis.UniversalClient
-	pipe  processor // gathers commands of concurrent callers into one write
-	keys  keys
-	ids   echowall.Identifier
-	vault vault
-	now   func() time.Time
-	nums  numbers
+	rdb    redis.UniversalClient
+	gather gatherer
+	keys   keys
+	ids    echowall.Identifier
+	vault  vault
+	now    func() time.Time
+	nums   numbers
 
 	straight straightened
 	met      acquaintances
@@ -44,12 +44,6 @@ type Store struct {
 	chaining chan struct{} // held by the one change that numbers lines of the access log
 
 	batcher batcher
-}
-
-// processor is what clients and their gathering faces have in common.
-type processor interface {
-	redis.Cmdable
-	Process(ctx context.Context, cmd redis.Cmder) error
 }
 
 // Open connects and checks that Redis answers. It starts nothing that outlives Close.
@@ -75,7 +69,6 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{
 		rdb:   rdb,
-		pipe:  rdb,
 		keys:  newKeys(c.Account),
 		ids:   echowall.NewIdentifier(c.Secret, c.Account),
 		vault: v,
@@ -87,11 +80,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if p, err := autoPipeline(rdb); err != nil {
+	if s.gather, err = newGatherer(rdb); err != nil {
 		rdb.Close()
 		return nil, fmt.Errorf("store: %w", err)
-	} else if p != nil {
-		s.pipe = p
 	}
 	return s, nil
 }
@@ -110,21 +101,6 @@ func (s *Store) Identifier() echowall.Identifier { return s.ids }
 
 // Ping reports whether Redis answers.
 func (s *Store) Ping(ctx context.Context) error { return wrap(s.rdb.Ping(ctx).Err()) }
-
-// autoPipeline returns the gathering face of rdb: concurrent callers share round trips, which roughly
-// halves the processor time a command costs under load. Full duplex writes what has gathered while Redis still
-// answers what came before. Otherwise Redis and we take turns: each waits while the other works.
-func autoPipeline(rdb redis.UniversalClient) (processor, error) {
-	o := redis.DefaultBlockingAutoPipelineOptions()
-	o.FullDuplex = true
-	switch c := rdb.(type) {
-	case *redis.Client:
-		return c.AutoPipelineWithOptions(o)
-	case *redis.ClusterClient:
-		return c.AutoPipelineWithOptions(o)
-	}
-	return nil, nil
-}
 
 // wrap gives errors of Redis the kind that says what to do: everything that means "cannot reach or use
 // Redis now" is KindUnavailable; redis.Nil is KindNotFound.

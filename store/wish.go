@@ -155,14 +155,14 @@ func withheld(w *echowall.Wish) string {
 
 // WishesBy implements echowall.WishStore.
 func (s *Store) WishesBy(ctx context.Context, a echowall.AuthorID, limit int) ([]*echowall.Wish, error) {
-	return s.wishesIn(ctx, s.pipe.ZRevRange(ctx, s.keys.wishesBy(a), 0, int64(limit)-1))
+	return s.wishesIn(ctx, s.rdb.ZRevRange(ctx, s.keys.wishesBy(a), 0, int64(limit)-1))
 }
 
 // Queue implements echowall.WishStore.
 func (s *Store) Queue(ctx context.Context, station echowall.StationID, states []echowall.WishState, limit int) ([]*echowall.Wish, error) {
 	var all []*echowall.Wish
 	for _, state := range states {
-		list, err := s.wishesIn(ctx, s.pipe.ZRange(ctx, s.keys.queue(station, state), 0, int64(limit)-1))
+		list, err := s.wishesIn(ctx, s.rdb.ZRange(ctx, s.keys.queue(station, state), 0, int64(limit)-1))
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +173,7 @@ func (s *Store) Queue(ctx context.Context, station echowall.StationID, states []
 
 // Counts implements echowall.WishStore.
 func (s *Store) Counts(ctx context.Context) (map[echowall.WishState]int, error) {
-	all, err := s.pipe.HGetAll(ctx, s.keys.counts()).Result()
+	all, err := s.rdb.HGetAll(ctx, s.keys.counts()).Result()
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -189,7 +189,7 @@ func (s *Store) Counts(ctx context.Context) (map[echowall.WishState]int, error) 
 
 // Wall implements echowall.WishStore.
 func (s *Store) Wall(ctx context.Context, limit int) ([]*echowall.Wish, error) {
-	return s.wishesIn(ctx, s.pipe.ZRevRange(ctx, s.keys.wall(), 0, int64(limit)-1))
+	return s.wishesIn(ctx, s.rdb.ZRevRange(ctx, s.keys.wall(), 0, int64(limit)-1))
 }
 
 // wishesIn reads the wishes whose numbers cmd lists; one that is gone by now is left out.
@@ -210,7 +210,7 @@ func (s *Store) wishesOf(ctx context.Context, numbers []string) ([]*echowall.Wis
 	for i, n := range numbers {
 		keys[i] = s.keys.wish(n)
 	}
-	docs, err := s.pipe.MGet(ctx, keys...).Result()
+	docs, err := s.rdb.MGet(ctx, keys...).Result()
 	if err != nil {
 		return nil, wrap(err)
 	}
