@@ -20,15 +20,29 @@ type seat struct {
 	free    chan struct{} // hands the seat to one of those who wait; made for the first of them
 }
 
-// lock waits for the person's seat. It fails when ctx ends first.
-func (k *keyedMutex) lock(ctx context.Context, id echowall.OpenID) (unlock func(), err error) {
-	leave := func() { k.leave(id) }
+// tryLock takes the person's seat if nobody has it.
+func (k *keyedMutex) tryLock(id echowall.OpenID) (unlock func(), ok bool) {
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.held == nil {
 		k.held = make(map[echowall.OpenID]*seat)
 	}
+	if k.held[id] != nil {
+		return nil, false
+	}
+	k.held[id] = new(seat)
+	return func() { k.leave(id) }, true
+}
+
+// lock waits for the person's seat. It fails when ctx ends first.
+func (k *keyedMutex) lock(ctx context.Context, id echowall.OpenID) (unlock func(), err error) {
+	if unlock, ok := k.tryLock(id); ok {
+		return unlock, nil
+	}
+	leave := func() { k.leave(id) }
+	k.mu.Lock()
 	s := k.held[id]
-	if s == nil {
+	if s == nil { // it has become free
 		k.held[id] = new(seat)
 		k.mu.Unlock()
 		return leave, nil

@@ -27,7 +27,7 @@ type job struct {
 	contact  echowall.Contact
 	seal     func(echowall.Message) ([]byte, error)
 	decision atomic.Int32
-	turn     atomic.Pointer[turnRef] // set once the message is claimed, or the turn begun on a guess
+	turn     atomic.Pointer[turnRef] // set once the message is claimed
 	text     string                  // what was typed, normalised
 	match    *match                  // of text
 }
@@ -50,7 +50,11 @@ func (b *Bot) Receive(ctx context.Context, p *wechat.Push) ([]byte, error) {
 		Follow:      followOf(p.Inbound),
 	}}
 	b.Router.read(j)
-	deadline := time.NewTimer(b.Deadline)
+	began := time.Now()
+	if body, ok := b.quickly(j); ok {
+		return body, nil
+	}
+	deadline := time.NewTimer(b.Deadline - time.Since(began))
 	defer deadline.Stop()
 	done := make(chan outcome, 1)
 	b.workers.run(func() {
@@ -97,24 +101,48 @@ func (b *Bot) late(ctx context.Context, j *job, t *turnRef) error {
 	return t.Defer(hurry, payload)
 }
 
+// quickly runs a message that changes nothing before it is committed, on a guess and on the goroutine of its push.
+// It reports false when that is not to be, or has come to nothing, whatever the reason. The message has to be
+// claimed then; should it have been committed after all and only the answer be lost, claiming it tells.
+func (b *Bot) quickly(j *job) (body []byte, ok bool) {
+	if !b.Router.stages(j) {
+		return nil, false
+	}
+	leave, ok := b.people.tryLock(j.in.From)
+	if !ok {
+		return nil, false
+	}
+	defer leave()
+	t, ok := b.Store.Guess(j.contact)
+	if !ok {
+		return nil, false
+	}
+	// The request's context ends when the platform hangs up; the turn must not.
+	ctx, cancel := context.WithTimeout(b.base, quick)
+	defer cancel()
+	if body, err := b.handled(ctx, j, t); err == nil && t.Commit(ctx, body) == nil {
+		b.done()
+		return body, true
+	}
+	j.decision.Store(undecided)
+	return nil, false
+}
+
+// quick is how long a guess may take. What is left of the deadline is for doing it properly.
+const quick = time.Second
+
 // work claims the message and runs it to the end.
-func (b *Bot) work(ctx context.Context, j *job) (body []byte, err error) {
+func (b *Bot) work(ctx context.Context, j *job) ([]byte, error) {
 	unlock, err := b.people.lock(ctx, j.in.From)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
 	const tries = 8 // a person's messages in other processes conflict a few times at most
-	for try := range tries {
-		var t echowall.Turn
-		guessed := false
-		if try == 0 && b.Router.stages(j) {
-			t, guessed = b.Store.Guess(j.contact)
-		}
-		if !guessed {
-			if t, err = b.begin(ctx, j); err != nil {
-				return nil, err
-			}
+	for range tries {
+		t, err := b.begin(ctx, j)
+		if err != nil {
+			return nil, err
 		}
 		switch t.State() {
 		case echowall.BeginReplay:
@@ -128,7 +156,7 @@ func (b *Bot) work(ctx context.Context, j *job) (body []byte, err error) {
 			t.Abandon(ctx)
 			return nil, context.DeadlineExceeded
 		}
-		body, err = b.run(ctx, j, t)
+		body, err := b.run(ctx, j, t)
 		if echowall.KindOf(err) == echowall.KindConflict {
 			t.Abandon(ctx)
 			continue
@@ -171,6 +199,27 @@ func (b *Bot) begin(ctx context.Context, j *job) (echowall.Turn, error) {
 func (b *Bot) run(ctx context.Context, j *job, t echowall.Turn) (body []byte, err error) {
 	claim := claim{ctx: ctx, turn: t, logger: b.Logger}
 	defer claim.keep().stop()
+	if body, err = b.handled(ctx, j, t); err != nil {
+		return nil, err
+	}
+	if err = b.commit(ctx, t, body); err != nil {
+		// Only a turn that is written has decided; another try decides anew.
+		j.decision.CompareAndSwap(inTime, undecided)
+		return nil, err
+	}
+	b.done()
+	return body, nil
+}
+
+// done is called after a turn that may have owed something.
+func (b *Bot) done() {
+	if b.Woken != nil {
+		b.Woken()
+	}
+}
+
+// handled handles a message and seals the reply; all that is left is to commit it.
+func (b *Bot) handled(ctx context.Context, j *job, t echowall.Turn) ([]byte, error) {
 	reply, err := b.handle(t.Context(ctx), j, t)
 	if err != nil {
 		return nil, err
@@ -194,16 +243,9 @@ func (b *Bot) run(ctx context.Context, j *job, t echowall.Turn) (body []byte, er
 			return nil, err
 		}
 	}
-	if body, err = j.seal(first); err != nil {
+	body, err := j.seal(first)
+	if err != nil {
 		return nil, fmt.Errorf("bot: seal the reply: %w", err)
-	}
-	if err = b.commit(ctx, t, body); err != nil {
-		// Only a turn that is written has decided; another try decides anew.
-		j.decision.CompareAndSwap(inTime, undecided)
-		return nil, err
-	}
-	if b.Woken != nil {
-		b.Woken()
 	}
 	return body, nil
 }

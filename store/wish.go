@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -16,26 +17,36 @@ import (
 // firstNumber makes the first receipt number XY1001: four digits are read aloud more easily than one.
 const firstNumber = 1000
 
-// numberBlock is how many receipt numbers a process takes at a time, so that a wish costs no extra round
-// trip. A process that stops leaves a gap in the numbers, never in the wishes: the counter of wishes is the
-// number of documents, not the highest number.
-const numberBlock = 64
+// How many receipt numbers a process takes at a time, so that a wish costs no extra round trip: few, and more as
+// long as they last less than a second. A process that stops leaves a gap in the numbers, never in the wishes: the
+// counter of wishes is the number of documents, not the highest number.
+const (
+	numberBlock     = 64
+	numberBlockMost = 2048
+)
 
 // numbers hands out receipt numbers from a reserved block.
 type numbers struct {
 	mu        sync.Mutex
 	next, end int64
+	block     int64     // size of the last one
+	taken     time.Time // when it was
 }
 
 func (s *Store) nextNumber(ctx context.Context) (string, error) {
 	s.nums.mu.Lock()
 	defer s.nums.mu.Unlock()
 	if s.nums.next == s.nums.end {
-		last, err := s.rdb.IncrBy(ctx, s.keys.wishCounter(), numberBlock).Result()
+		now, block := s.now(), int64(numberBlock)
+		if now.Sub(s.nums.taken) < time.Second {
+			block = min(2*s.nums.block, numberBlockMost)
+		}
+		last, err := s.rdb.IncrBy(ctx, s.keys.wishCounter(), block).Result()
 		if err != nil {
 			return "", wrap(err)
 		}
-		s.nums.next, s.nums.end = last-numberBlock, last
+		s.nums.next, s.nums.end = last-block, last
+		s.nums.block, s.nums.taken = block, now
 	}
 	s.nums.next++
 	return "XY" + strconv.FormatInt(firstNumber+s.nums.next, 10), nil
