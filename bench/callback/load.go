@@ -25,6 +25,8 @@ type result struct {
 	cost     time.Duration // processor time of the server a request
 	sealed   int           // replies that were encrypted, that is, said something
 	checked  int           // replies that were decrypted and found right
+	steal    float64       // percent of the machine that the host took
+	counts   bool          // not the warm-up, and the host left this round alone
 }
 
 // drive sends every request once over some keep-alive connections, one at a time on each. right looks at

@@ -23,6 +23,22 @@ type options struct {
 	redis                                 int // its process
 }
 
+// triesMost bounds the rounds, of which those do not count in which the host took too much.
+const triesMost = 4
+
+// count makes the last round count unless the host disturbed it.
+func count(all []*contender) bool {
+	for _, c := range all {
+		if c.results[len(c.results)-1].steal > machine.MuchSteal {
+			return false
+		}
+	}
+	for _, c := range all {
+		c.results[len(c.results)-1].counts = true
+	}
+	return true
+}
+
 // contender is one of the three servers.
 type contender struct {
 	name    string
@@ -100,17 +116,24 @@ func measure(ctx context.Context, o options) (err error) {
 	fmt.Printf("callback: safe mode, %d pushes a round, %d people, %d connections, Redis everysec, %s\n",
 		o.requests, o.people, o.connections, machine.Description())
 	id := 0
-	for round := range o.rounds + 1 {
+	counted, rounds := 0, 0
+	for ; counted < o.rounds && rounds <= triesMost*o.rounds; rounds++ {
 		turns := []*contender{echo, wall, bare}
-		if round%2 == 1 {
+		if rounds%2 == 1 {
 			slices.Reverse(turns)
 		}
 		for _, c := range turns {
-			if err := c.round(ctx, o, round, id); err != nil {
+			if err := c.round(ctx, o, rounds, id); err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
 			id += o.requests
 		}
+		if rounds > 0 && count(turns) {
+			counted++
+		}
+	}
+	if counted == 0 {
+		return errors.New("the host took too much of the processors in every round; try again later")
 	}
 	report(echo, wall, bare)
 	stored, err := countWishes(ctx, s)
@@ -119,7 +142,7 @@ func measure(ctx context.Context, o options) (err error) {
 	}
 	acknowledged, checked := wall.totals()
 	fmt.Printf("Redis holds %d wishes for %d acknowledged replies, %d of them decrypted and found with a receipt number\n", stored, acknowledged, checked)
-	if stored != acknowledged || acknowledged != (o.rounds+1)*o.requests {
+	if stored != acknowledged || acknowledged != rounds*o.requests {
 		return errors.New("wishes and acknowledged replies differ")
 	}
 	return nil
@@ -143,7 +166,7 @@ func (c *contender) round(ctx context.Context, o options, round, id int) error {
 		return err
 	}
 	n := time.Duration(o.requests)
-	r.cost = m.Processes[0] / n
+	r.cost, r.steal = m.Processes[0]/n, m.Steal
 	c.results, c.memory = append(c.results, r), append(c.memory, kib)
 	label := fmt.Sprint("round ", round)
 	if round == 0 {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"echowall/bench/machine"
 )
 
 // The targets.
@@ -28,6 +30,7 @@ func report(echo, wall, bare *contender) {
 		ratios = append(ratios, wall.measured()[i].rate/echo.measured()[i].rate)
 	}
 	// The machine is not the same from one minute to the next; within a round it nearly is.
+	fmt.Printf("%d rounds count; in %d others the host took more than %.0f %% from one of the three\n", len(ratios), len(wall.results)-1-len(ratios), machine.MuchSteal)
 	fmt.Printf("ratio %.2f, the median of the rounds (want at least %.2f); of medians %.2f; by round %.2f\n",
 		median(slices.Clone(ratios)), wantRatio, wall.median(rate)/echo.median(rate), ratios)
 	fmt.Printf("floor (this callback and one SET, nothing else): %.2f times the echo\n", bare.median(rate)/echo.median(rate))
@@ -36,8 +39,10 @@ func report(echo, wall, bare *contender) {
 	fmt.Printf("memory at the end %.2f times that in the middle (want at most %.2f)\n", growth, flat)
 }
 
-// measured leaves the warm-up out.
-func (c *contender) measured() []result { return c.results[1:] }
+// measured are the rounds that count.
+func (c *contender) measured() []result {
+	return slices.DeleteFunc(slices.Clone(c.results), func(r result) bool { return !r.counts })
+}
 
 func (c *contender) middle() int { return c.memory[len(c.memory)/2] }
 

@@ -38,6 +38,9 @@ func main() {
 	}
 }
 
+// triesMost is how often a row is measured until the host takes little enough; the last try counts.
+const triesMost = 4
+
 func measure(ctx context.Context, people, wishes, requests, rate int) error {
 	dir, err := os.MkdirTemp("", "echowall-console-")
 	if err != nil {
@@ -70,7 +73,7 @@ func measure(ctx context.Context, people, wishes, requests, rate int) error {
 	if rate > 0 {
 		rates = append(rates, rate)
 	}
-	fmt.Printf("%-44s %5s %9s %9s %9s %9s %9s %8s %8s\n", "page", "at a", "changes/s", "p50 ms", "p90 ms", "p99 ms", "slowest", "bytes", "steal %")
+	fmt.Printf("%-44s %5s %9s %9s %9s %9s %9s %8s %8s %6s\n", "page", "at a", "changes/s", "p50 ms", "p90 ms", "p99 ms", "slowest", "bytes", "steal %", "tries")
 	worst := make(map[int]time.Duration)
 	meter := machine.Start()
 	for _, who := range s.people() {
@@ -78,16 +81,21 @@ func measure(ctx context.Context, people, wishes, requests, rate int) error {
 			for _, connections := range []int{1, 4} {
 				for _, rate := range rates {
 					var r *result
-					row := machine.Start()
-					err := district.during(ctx, rate, func() (err error) {
-						r, err = s.ask(ctx, who, path, connections, requests)
-						return err
-					})
-					if err != nil {
-						return fmt.Errorf("%s %s: %w", who.name, path, err)
+					var use machine.Usage
+					tries := 0
+					for ; tries == 0 || tries < triesMost && use.Disturbed(); tries++ {
+						row := machine.Start()
+						err := district.during(ctx, rate, func() (err error) {
+							r, err = s.ask(ctx, who, path, connections, requests)
+							return err
+						})
+						if err != nil {
+							return fmt.Errorf("%s %s: %w", who.name, path, err)
+						}
+						use = row.Stop()
 					}
-					fmt.Printf("%-44s %5d %9d %9.2f %9.2f %9.2f %9.2f %8d %8.1f\n", who.name+" "+path, connections, rate,
-						ms(r.at(0.5)), ms(r.at(0.9)), ms(r.at(0.99)), ms(r.at(1)), r.bytes, row.Stop().Steal)
+					fmt.Printf("%-44s %5d %9d %9.2f %9.2f %9.2f %9.2f %8d %8.1f %6d\n", who.name+" "+path, connections, rate,
+						ms(r.at(0.5)), ms(r.at(0.9)), ms(r.at(0.99)), ms(r.at(1)), r.bytes, use.Steal, tries)
 					if connections == 1 {
 						worst[rate] = max(worst[rate], r.at(0.99))
 					}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"echowall/bench/machine"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -67,7 +68,7 @@ func measureKill(ctx context.Context, n, workers int) error {
 	if err := os.Setenv(workerEnv, string(settings)); err != nil {
 		return err
 	}
-	fmt.Printf("messages %d, workers %d, delay 5ms, %s\n", n, workers, machine())
+	fmt.Printf("messages %d, workers %d, delay 5ms, %s\n", n, workers, machine.Description())
 	var first *exec.Cmd
 	stop, err := child(new(struct{}), func(c *exec.Cmd) { first = c }, "-role", "worker")
 	if err != nil {

@@ -18,6 +18,13 @@ type Usage struct {
 	Processes []time.Duration // processor time of the processes that were asked for, to 10 ms
 }
 
+// MuchSteal is from which percentage of stolen time on a figure says more about the host than about what was
+// measured. Benchmarks measure again then, a bounded number of times, and say so.
+const MuchSteal = 5.0
+
+// Disturbed reports whether the host took too much.
+func (u Usage) Disturbed() bool { return u.Steal > MuchSteal }
+
 // Meter measures Usage.
 type Meter struct {
 	pids         []int
