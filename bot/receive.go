@@ -117,8 +117,9 @@ func (b *Bot) quickly(j *job) (body []byte, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	// The request's context ends when the platform hangs up; the turn must not.
-	ctx, cancel := context.WithTimeout(b.base, quick)
+	// The request's context ends when the platform hangs up; the turn must not. What is left of the deadline after
+	// a quarter is for doing it properly.
+	ctx, cancel := context.WithTimeout(b.base, b.Deadline/4)
 	defer cancel()
 	if body, err := b.handled(ctx, j, t); err == nil && t.Commit(ctx, body) == nil {
 		b.done()
@@ -127,9 +128,6 @@ func (b *Bot) quickly(j *job) (body []byte, ok bool) {
 	j.decision.Store(undecided)
 	return nil, false
 }
-
-// quick is how long a guess may take. What is left of the deadline is for doing it properly.
-const quick = time.Second
 
 // work claims the message and runs it to the end.
 func (b *Bot) work(ctx context.Context, j *job) ([]byte, error) {
