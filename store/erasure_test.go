@@ -285,6 +285,16 @@ type dying struct{ left atomic.Int64 }
 
 var errDied = errors.New("died")
 
+// dies makes the store's commands go through the hook. The gathering client calls hooks when a command is written
+// already, so that nothing can die before it; it is left out.
+func dies(s *Store) *dying {
+	d := new(dying)
+	d.left.Store(1 << 40)
+	s.gather.pipe = nil
+	s.rdb.AddHook(d)
+	return d
+}
+
 func (d *dying) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 func (d *dying) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
@@ -314,9 +324,7 @@ func TestErasureSurvivesACrashAnywhere(t *testing.T) {
 	url := redistest.Run(t).URL()
 	for commands := int64(0); ; commands++ {
 		l := newLedgerAt(t, url, fmt.Sprint("gh_crash", commands))
-		hook := new(dying)
-		hook.left.Store(1 << 40)
-		l.s.rdb.AddHook(hook)
+		hook := dies(l.s)
 		self, secrets := l.heldBy("oCrashes")
 		hook.left.Store(commands)
 		ordered, err := l.erasure().Erase(t.Context(), self, echowall.FromChat)

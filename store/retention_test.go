@@ -433,8 +433,7 @@ func TestReturnDuringErasureOfALeaver(t *testing.T) {
 	l.at("2026-11-26 10:00")
 	l.turn("oLeaver", echowall.Unfollowed, nil)
 	l.at("2026-11-28 02:20")
-	hook := new(dying) // the night ends with the person gone and the order on the journal
-	l.s.rdb.AddHook(hook)
+	hook := dies(l.s) // the night ends with the person gone and the order on the journal
 	for commands := int64(1); ; commands++ {
 		hook.left.Store(commands)
 		_, err := (&echowall.Retention{Store: l.s, Erasure: l.erasure(), Now: l.s.now}).Run(ctx)
@@ -506,9 +505,7 @@ func TestRetentionSurvivesACrashAnywhere(t *testing.T) {
 	url := redistest.Run(t).URL()
 	for commands := int64(0); ; commands++ {
 		l := newLedgerAt(t, url, fmt.Sprint("gh_night", commands))
-		hook := new(dying)
-		hook.left.Store(1 << 40)
-		l.s.rdb.AddHook(hook)
+		hook := dies(l.s)
 		l.at("2026-11-26 10:00")
 		w := l.wish("oAuthor", echowall.WishClosed)
 		self, leaver := l.self("oAuthor"), l.self("oLeaver")

@@ -79,22 +79,22 @@ func TestMassByOpenID(t *testing.T) {
 }
 
 func TestMassIdempotency(t *testing.T) {
-	at := monday
-	p := &Platform{Now: func() time.Time { return at }}
+	var at clock
+	p := &Platform{Now: at.now}
 	start(t, p)
 	c := newCaller(t, p)
 	all := crowd(t, p, 2)
 	first := c.want(0, massPath, massBody(all, "甲", "same"))
 	derived := c.want(0, massPath, massBody(all, "乙", ""))
 	c.want(45066, massPath, massBody(all, "甲", "same"))
-	at = at.Add(time.Minute)
+	at.move(time.Minute)
 	if out := c.want(45065, massPath, massBody(all, "甲", "same")); out.int("msg_id") != first.int("msg_id") {
 		t.Errorf("45065 names %v, want %v", out, first)
 	}
 	if out := c.want(45065, massPath, massBody(all, "乙", "")); out.int("msg_id") != derived.int("msg_id") {
 		t.Errorf("a message without id must collide with its twin: %v", out)
 	}
-	at = at.Add(24 * time.Hour)
+	at.move(24 * time.Hour)
 	c.refresh()
 	c.want(0, massPath, massBody(all, "甲", "same"))
 }

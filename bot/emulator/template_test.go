@@ -58,8 +58,8 @@ func TestKeywordRules(t *testing.T) {
 }
 
 func TestTemplateSend(t *testing.T) {
-	at := monday
-	p := &Platform{Now: func() time.Time { return at }}
+	var at clock
+	p := &Platform{Now: at.now}
 	start(t, p)
 	c := newCaller(t, p)
 	ph := p.Phone("oU1")
@@ -108,7 +108,7 @@ func TestTemplateSend(t *testing.T) {
 	if first["msgid"] != again["msgid"] || len(ph.Chat()) != 1 {
 		t.Errorf("client_msg_id: %v and %v, %d bubbles", first, again, len(ph.Chat()))
 	}
-	at = at.Add(10 * time.Minute)
+	at.move(10 * time.Minute)
 	if third := send(0, typed, good, m{"client_msg_id": "c1"}); third["msgid"] == first["msgid"] || len(ph.Chat()) != 2 {
 		t.Error("the id is remembered for longer than ten minutes")
 	}
