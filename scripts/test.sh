@@ -92,7 +92,7 @@ check_code() {
 race_tests() {
 	step "tests with the race detector"
 	# Two packages at once: more browsers and Redis servers than cores make waits long, not tests many.
-	go test -race -vet=off -count=1 -timeout 20m -p 2 ./... | grep -a -v '\[no test files\]'
+	go test -race -vet=off -count=1 -timeout 20m -p 2 ./... | grep -a --line-buffered -v '\[no test files\]'
 }
 
 # fuzz_one runs one target. The fuzzing engine sometimes reports its own end of time as a failure, with no input
