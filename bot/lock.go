@@ -24,29 +24,30 @@ type seat struct {
 func (k *keyedMutex) tryLock(id echowall.OpenID) (unlock func(), ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	return func() { k.leave(id) }, k.take(id)
+}
+
+// take is tryLock of whoever holds mu.
+func (k *keyedMutex) take(id echowall.OpenID) bool {
+	if k.held[id] != nil {
+		return false
+	}
 	if k.held == nil {
 		k.held = make(map[echowall.OpenID]*seat)
 	}
-	if k.held[id] != nil {
-		return nil, false
-	}
 	k.held[id] = new(seat)
-	return func() { k.leave(id) }, true
+	return true
 }
 
 // lock waits for the person's seat. It fails when ctx ends first.
 func (k *keyedMutex) lock(ctx context.Context, id echowall.OpenID) (unlock func(), err error) {
-	if unlock, ok := k.tryLock(id); ok {
-		return unlock, nil
-	}
 	leave := func() { k.leave(id) }
 	k.mu.Lock()
-	s := k.held[id]
-	if s == nil { // it has become free
-		k.held[id] = new(seat)
+	if k.take(id) {
 		k.mu.Unlock()
 		return leave, nil
 	}
+	s := k.held[id]
 	s.waiting++
 	if s.free == nil {
 		s.free = make(chan struct{}, 1)
